@@ -27,7 +27,7 @@ def sha384(content: bytes) -> str:
 
 
 def listed_files() -> list[dict[str, str]]:
-    """Return the rows of static/vendor.json: ``from`` (in node_modules), ``to`` (in static/vendor), ``integrity``."""
+    """Return the rows of static/vendor.json: source in node_modules, target in static/vendor, integrity."""
     rows: list[dict[str, str]] = json.loads((ROOT / "static" / "vendor.json").read_text("utf-8"))["files"]
     return rows
 
@@ -71,7 +71,7 @@ def bring(modules: Path) -> None:
 
 
 def pin(modules: Path) -> None:
-    """Write the hashes of the files now in node_modules into static/vendor.json, after a version was raised."""
+    """Write the hashes of the files now in node_modules to static/vendor.json, after raising a version."""
     rows = [{**row, "integrity": sha384((modules / row["from"]).read_bytes())} for row in listed_files()]
     text = json.dumps({"files": rows}, indent=2) + "\n"
     (ROOT / "static" / "vendor.json").write_text(text, "utf-8")

@@ -1,0 +1,59 @@
+"""Nothing grows beyond what a reader can hold; the counts of "look again" only go down."""
+
+import pytest
+
+from tests.architecture.sources import Place, functions, modules, relative, templates
+
+#: How many pieces are above the size at which one looks again. Lower a figure when it falls; never raise one.
+LOOK_AGAIN = {"functions": 0, "views": 0, "modules": 0, "templates": 0}
+
+
+def sizes(kind: str) -> dict[str, int]:
+    match kind:
+        case "functions":
+            return {str(place): place.lines for place in functions("portal", "admin", "migrations", "tests")}
+        case "views":
+            return {str(place): place.lines for place in functions("portal", "admin") if place.is_route}
+        case "modules":
+            paths = modules("portal", "admin", "tests")
+        case _:
+            paths = templates()
+    return {relative(path): len(path.read_text("utf-8").splitlines()) for path in paths}
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"), [("functions", 70), ("views", 30), ("modules", 500), ("templates", 200)]
+)
+def test_nothing_is_larger_than_the_hard_limit(kind: str, most: int) -> None:
+    assert {name: size for name, size in sizes(kind).items() if size > most} == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"), [("functions", 40), ("views", 20), ("modules", 300), ("templates", 120)]
+)
+def test_large_pieces_become_fewer(kind: str, wanted: int) -> None:
+    large = {name: size for name, size in sizes(kind).items() if size > wanted}
+    assert len(large) <= LOOK_AGAIN[kind], large
+
+
+def arguments(place: Place) -> tuple[int, int]:
+    """Count the positional and all arguments, without self and cls."""
+    given = place.node.args
+    positional = [arg.arg for arg in [*given.posonlyargs, *given.args] if arg.arg not in {"self", "cls"}]
+    return len(positional), len(positional) + len(given.kwonlyargs)
+
+
+def test_no_function_takes_more_than_nine_arguments() -> None:
+    taken = {str(place): arguments(place)[1] for place in functions("portal", "admin")}
+    assert {name: count for name, count in taken.items() if count > 9} == {}
+
+
+def test_verbs_and_queries_take_two_positional_arguments_at_most() -> None:
+    too_many = [
+        str(place)
+        for place in functions("portal")
+        if not place.node.name.startswith("_")
+        and [arg.arg for arg in place.node.args.args[:1]] == ["session"]
+        and arguments(place)[0] > 2
+    ]
+    assert too_many == []
