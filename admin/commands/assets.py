@@ -1,4 +1,4 @@
-"""Bring the front-end files to static/vendor/ and compile the catalogues; run by the launcher on its own.
+"""Bring the front-end files to static/vendor/; run by the launcher on its own.
 
 It imports nothing of Concord, so that a set-up never depends on the state of the application.
 """
@@ -13,7 +13,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 VENDOR = ROOT / "static" / "vendor"
-LOCALE = ROOT / "portal" / "i18n" / "locale"
 ICON_FOLDER = Path("@tabler/icons/icons/outline")
 
 
@@ -77,31 +76,12 @@ def pin(modules: Path) -> None:
     (ROOT / "static" / "vendor.json").write_text(text, "utf-8")
 
 
-def compile_catalogues() -> None:
-    """Compile every catalogue whose text is newer than its compiled form."""
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
-
-    for text in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")):
-        compiled = text.with_suffix(".mo")
-        if compiled.exists() and compiled.stat().st_mtime > text.stat().st_mtime:
-            continue
-        with text.open("rb") as source:
-            catalogue = read_po(source, locale=text.parts[-3])
-        partial = compiled.with_suffix(".part")
-        with partial.open("wb") as target:
-            write_mo(target, catalogue)
-        partial.replace(compiled)
-
-
 STEPS = {"bring": bring, "pin": pin}
 
 
 def main(arguments: list[str]) -> int:
-    """Run ``bring``, ``pin`` (each with the node_modules folder) or ``catalogues``."""
+    """Run ``bring`` or ``pin``, each with the node_modules folder."""
     match arguments:
-        case ["catalogues"]:
-            compile_catalogues()
         case [step, modules] if step in STEPS:
             try:
                 STEPS[step](Path(modules))
@@ -109,7 +89,7 @@ def main(arguments: list[str]) -> int:
                 print(f"concord: {refusal}", file=sys.stderr)
                 return 1
         case _:
-            print("usage: assets.py bring|pin NODE_MODULES, assets.py catalogues", file=sys.stderr)
+            print("usage: assets.py bring|pin NODE_MODULES", file=sys.stderr)
             return 2
     return 0
 

@@ -70,7 +70,7 @@ def test_a_lock_holds_everything_asked_for(path: object) -> None:
 
 
 def test_the_charts_of_python_and_browser_are_one_generation() -> None:
-    import plotly.offline  # type: ignore[import-untyped] # slow to load, needed here only
+    import plotly.offline
 
     bundled = plotly.offline.get_plotlyjs_version()
     assert bundled.split(".")[:2] == PACKAGES["plotly.js-finance-dist-min"].split(".")[:2]
