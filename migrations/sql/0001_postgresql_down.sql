@@ -1,0 +1,169 @@
+DROP TABLE entry_lines CASCADE
+-- next
+DROP TABLE line_answers CASCADE
+-- next
+DROP TABLE entries CASCADE
+-- next
+DROP TABLE dispute_parts CASCADE
+-- next
+DROP TABLE dispute_events CASCADE
+-- next
+DROP TABLE adjustments CASCADE
+-- next
+DROP TABLE statement_lines CASCADE
+-- next
+DROP TABLE reminders CASCADE
+-- next
+DROP TABLE open_items CASCADE
+-- next
+DROP TABLE document_lines CASCADE
+-- next
+DROP TABLE disputes CASCADE
+-- next
+DROP TABLE confirmations CASCADE
+-- next
+DROP TABLE allocations CASCADE
+-- next
+DROP TABLE tasks CASCADE
+-- next
+DROP TABLE statements CASCADE
+-- next
+DROP TABLE sign_ins CASCADE
+-- next
+DROP TABLE outbox_messages CASCADE
+-- next
+DROP TABLE month_balances CASCADE
+-- next
+DROP TABLE import_problems CASCADE
+-- next
+DROP TABLE grants CASCADE
+-- next
+DROP TABLE documents CASCADE
+-- next
+DROP TABLE deep_links CASCADE
+-- next
+DROP TABLE contacts CASCADE
+-- next
+DROP TABLE attachments CASCADE
+-- next
+DROP TABLE approvals CASCADE
+-- next
+DROP TABLE account_mappings CASCADE
+-- next
+DROP TABLE statement_runs CASCADE
+-- next
+DROP TABLE security_events CASCADE
+-- next
+DROP TABLE policy_versions CASCADE
+-- next
+DROP TABLE jobs CASCADE
+-- next
+DROP TABLE import_batches CASCADE
+-- next
+DROP TABLE customers CASCADE
+-- next
+DROP TABLE closed_periods CASCADE
+-- next
+DROP TABLE accounts CASCADE
+-- next
+DROP TABLE throttle_counts CASCADE
+-- next
+DROP TABLE people CASCADE
+-- next
+DROP TABLE legal_entities CASCADE
+-- next
+DROP TABLE import_profiles CASCADE
+-- next
+DROP TABLE exchange_rates CASCADE
+-- next
+DROP TABLE audit_rows CASCADE
+-- next
+DROP TABLE audit_head CASCADE
+-- next
+DROP FUNCTION tg_security_events_1()
+-- next
+DROP FUNCTION tg_security_events_2()
+-- next
+DROP FUNCTION tg_approvals_1()
+-- next
+DROP FUNCTION tg_approvals_2()
+-- next
+DROP FUNCTION tg_attachments_1()
+-- next
+DROP FUNCTION tg_attachments_2()
+-- next
+DROP FUNCTION tg_audit_rows_1()
+-- next
+DROP FUNCTION tg_audit_rows_2()
+-- next
+DROP FUNCTION tg_audit_head_1()
+-- next
+DROP FUNCTION tg_audit_head_2()
+-- next
+DROP FUNCTION tg_confirmations_1()
+-- next
+DROP FUNCTION tg_confirmations_2()
+-- next
+DROP FUNCTION tg_dispute_parts_1()
+-- next
+DROP FUNCTION tg_dispute_parts_2()
+-- next
+DROP FUNCTION tg_dispute_events_1()
+-- next
+DROP FUNCTION tg_dispute_events_2()
+-- next
+DROP FUNCTION tg_entries_1()
+-- next
+DROP FUNCTION tg_entries_2()
+-- next
+DROP FUNCTION tg_entries_3()
+-- next
+DROP FUNCTION tg_entries_4()
+-- next
+DROP FUNCTION tg_entries_5()
+-- next
+DROP FUNCTION tg_entry_lines_1()
+-- next
+DROP FUNCTION tg_entry_lines_2()
+-- next
+DROP FUNCTION tg_entry_lines_3()
+-- next
+DROP FUNCTION tg_policy_versions_1()
+-- next
+DROP FUNCTION tg_policy_versions_2()
+-- next
+DROP FUNCTION tg_documents_1()
+-- next
+DROP FUNCTION tg_documents_2()
+-- next
+DROP FUNCTION tg_document_lines_1()
+-- next
+DROP FUNCTION tg_document_lines_2()
+-- next
+DROP FUNCTION tg_allocations_1()
+-- next
+DROP FUNCTION tg_allocations_2()
+-- next
+DROP FUNCTION tg_open_items_1()
+-- next
+DROP FUNCTION tg_open_items_2()
+-- next
+DROP FUNCTION tg_allocations_3()
+-- next
+DROP FUNCTION tg_reminders_1()
+-- next
+DROP FUNCTION tg_reminders_2()
+-- next
+DROP FUNCTION tg_statements_1()
+-- next
+DROP FUNCTION tg_statements_2()
+-- next
+DROP FUNCTION tg_statement_lines_1()
+-- next
+DROP FUNCTION tg_statement_lines_2()
+-- next
+DROP FUNCTION tg_statement_lines_3()
+-- next
+DROP FUNCTION tg_line_answers_1()
+-- next
+DROP FUNCTION tg_line_answers_2()

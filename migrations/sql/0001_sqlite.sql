@@ -1,0 +1,1052 @@
+CREATE TABLE people (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	email VARCHAR(254) NOT NULL,
+	name VARCHAR(120) NOT NULL,
+	job_title VARCHAR(120) NOT NULL,
+	phone VARCHAR(60) NOT NULL,
+	language VARCHAR(2) NOT NULL,
+	theme VARCHAR(5) NOT NULL,
+	has_single_keys BOOLEAN NOT NULL,
+	password_hash VARCHAR(255),
+	is_active BOOLEAN NOT NULL,
+	created_at DATETIME NOT NULL,
+	CONSTRAINT pk_people PRIMARY KEY (id),
+	CONSTRAINT ck_people_language_known CHECK (language IN ('zh', 'en')),
+	CONSTRAINT ck_people_theme_known CHECK (theme IN ('auto', 'light', 'dark')),
+	CONSTRAINT uq_people_public_id UNIQUE (public_id),
+	CONSTRAINT uq_people_email UNIQUE (email)
+)
+-- next
+CREATE TABLE throttle_counts (
+	"key" VARCHAR(160) NOT NULL,
+	window_at DATETIME NOT NULL,
+	tries INTEGER NOT NULL,
+	CONSTRAINT pk_throttle_counts PRIMARY KEY ("key", window_at)
+)
+-- next
+CREATE TABLE audit_rows (
+	number BIGINT NOT NULL,
+	version INTEGER NOT NULL,
+	at DATETIME NOT NULL,
+	event VARCHAR(60) NOT NULL,
+	actor_id BIGINT,
+	actor_name VARCHAR(120) NOT NULL,
+	subject_kind VARCHAR(30) NOT NULL,
+	subject_id VARCHAR(22) NOT NULL,
+	customer_id BIGINT,
+	body TEXT NOT NULL,
+	previous_hash VARCHAR(64) NOT NULL,
+	hash VARCHAR(64) NOT NULL,
+	CONSTRAINT pk_audit_rows PRIMARY KEY (number)
+)
+-- next
+CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
+-- next
+CREATE INDEX ix_audit_rows_at ON audit_rows (at)
+-- next
+CREATE TABLE audit_head (
+	id INTEGER NOT NULL,
+	number BIGINT NOT NULL,
+	hash VARCHAR(64) NOT NULL,
+	CONSTRAINT pk_audit_head PRIMARY KEY (id),
+	CONSTRAINT ck_audit_head_single_row CHECK (id = 1)
+)
+-- next
+CREATE TABLE import_profiles (
+	name VARCHAR(60) NOT NULL,
+	body TEXT NOT NULL,
+	made_at DATETIME NOT NULL,
+	CONSTRAINT pk_import_profiles PRIMARY KEY (name)
+)
+-- next
+CREATE TABLE legal_entities (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	code VARCHAR(20) NOT NULL,
+	name VARCHAR(200) NOT NULL,
+	name_en VARCHAR(200) NOT NULL,
+	short_name VARCHAR(60) NOT NULL,
+	short_name_en VARCHAR(60) NOT NULL,
+	tax_no VARCHAR(40) NOT NULL,
+	street_address VARCHAR(300) NOT NULL,
+	bank_details VARCHAR(500) NOT NULL,
+	phone VARCHAR(60) NOT NULL,
+	email VARCHAR(254) NOT NULL,
+	time_zone VARCHAR(40) NOT NULL,
+	book_currency VARCHAR(3),
+	CONSTRAINT pk_legal_entities PRIMARY KEY (id),
+	CONSTRAINT uq_legal_entities_public_id UNIQUE (public_id),
+	CONSTRAINT uq_legal_entities_code UNIQUE (code)
+)
+-- next
+CREATE TABLE exchange_rates (
+	id INTEGER NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	book_currency VARCHAR(3) NOT NULL,
+	rate_on DATE NOT NULL,
+	rate VARCHAR(30) NOT NULL,
+	source VARCHAR(60) NOT NULL,
+	CONSTRAINT pk_exchange_rates PRIMARY KEY (id),
+	CONSTRAINT uq_exchange_rates_currency_book_currency_rate_on UNIQUE (currency, book_currency, rate_on)
+)
+-- next
+CREATE TABLE security_events (
+	id INTEGER NOT NULL,
+	at DATETIME NOT NULL,
+	event VARCHAR(60) NOT NULL,
+	person_id INTEGER,
+	address VARCHAR(64) NOT NULL,
+	request_id VARCHAR(32) NOT NULL,
+	details TEXT NOT NULL,
+	CONSTRAINT pk_security_events PRIMARY KEY (id),
+	CONSTRAINT fk_security_events_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_security_events_at ON security_events (at)
+-- next
+CREATE TABLE customers (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	number VARCHAR(60) NOT NULL,
+	name VARCHAR(200) NOT NULL,
+	name_en VARCHAR(200) NOT NULL,
+	name_key VARCHAR(500) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	language VARCHAR(2) NOT NULL,
+	country VARCHAR(20) NOT NULL,
+	tax_no VARCHAR(40) NOT NULL,
+	street_address VARCHAR(300) NOT NULL,
+	terms_days INTEGER NOT NULL,
+	credit_limit_minor BIGINT,
+	department VARCHAR(60) NOT NULL,
+	owner_id INTEGER,
+	is_paused BOOLEAN NOT NULL,
+	first_on DATE NOT NULL,
+	archived_at DATETIME,
+	created_at DATETIME NOT NULL,
+	row_version INTEGER NOT NULL,
+	CONSTRAINT pk_customers PRIMARY KEY (id),
+	CONSTRAINT ck_customers_language_known CHECK (language IN ('zh', 'en')),
+	CONSTRAINT uq_customers_public_id UNIQUE (public_id),
+	CONSTRAINT uq_customers_number UNIQUE (number),
+	CONSTRAINT ck_customers_credit_limit_minor_integer CHECK (credit_limit_minor IS NULL OR typeof(credit_limit_minor) = 'integer'),
+	CONSTRAINT fk_customers_owner_id FOREIGN KEY(owner_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_customers_owner ON customers (owner_id)
+-- next
+CREATE INDEX ix_customers_name_key ON customers (name_key)
+-- next
+CREATE TABLE import_batches (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	kind VARCHAR(20) NOT NULL,
+	file_name VARCHAR(200) NOT NULL,
+	file_sha256 VARCHAR(64) NOT NULL,
+	profile VARCHAR(60) NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	is_dry_run BOOLEAN NOT NULL,
+	row_count INTEGER NOT NULL,
+	imported_count INTEGER NOT NULL,
+	updated_count INTEGER NOT NULL,
+	duplicate_count INTEGER NOT NULL,
+	conflict_count INTEGER NOT NULL,
+	rejected_count INTEGER NOT NULL,
+	totals TEXT,
+	stored_as VARCHAR(64) NOT NULL,
+	job_id VARCHAR(22) NOT NULL,
+	started_by_id INTEGER,
+	started_at DATETIME NOT NULL,
+	finished_at DATETIME,
+	CONSTRAINT pk_import_batches PRIMARY KEY (id),
+	CONSTRAINT ck_import_batches_state_known CHECK (state IN ('uploaded', 'checked', 'loading', 'loaded', 'failed')),
+	CONSTRAINT ck_import_batches_kind_known CHECK (kind IN ('documents', 'customers', 'rates')),
+	CONSTRAINT uq_import_batches_public_id UNIQUE (public_id),
+	CONSTRAINT fk_import_batches_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_import_batches_at ON import_batches (started_at)
+-- next
+CREATE TABLE jobs (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	name VARCHAR(60) NOT NULL,
+	"key" VARCHAR(200) NOT NULL,
+	payload TEXT NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	attempts INTEGER NOT NULL,
+	done_count INTEGER NOT NULL,
+	total_count INTEGER NOT NULL,
+	result TEXT,
+	error TEXT NOT NULL,
+	requested_by_id INTEGER,
+	due_at DATETIME NOT NULL,
+	lease_until DATETIME,
+	lease_owner VARCHAR(80) NOT NULL,
+	created_at DATETIME NOT NULL,
+	started_at DATETIME,
+	finished_at DATETIME,
+	CONSTRAINT pk_jobs PRIMARY KEY (id),
+	CONSTRAINT ck_jobs_state_known CHECK (state IN ('queued', 'running', 'done', 'failed')),
+	CONSTRAINT uq_jobs_public_id UNIQUE (public_id),
+	CONSTRAINT uq_jobs_key UNIQUE ("key"),
+	CONSTRAINT fk_jobs_requested_by_id FOREIGN KEY(requested_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_jobs_due ON jobs (state, due_at)
+-- next
+CREATE TABLE accounts (
+	id INTEGER NOT NULL,
+	entity_id INTEGER NOT NULL,
+	code VARCHAR(20) NOT NULL,
+	name VARCHAR(100) NOT NULL,
+	name_en VARCHAR(100) NOT NULL,
+	CONSTRAINT pk_accounts PRIMARY KEY (id),
+	CONSTRAINT uq_accounts_entity_id_code UNIQUE (entity_id, code),
+	CONSTRAINT fk_accounts_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id)
+)
+-- next
+CREATE TABLE closed_periods (
+	id INTEGER NOT NULL,
+	entity_id INTEGER NOT NULL,
+	starts_on DATE NOT NULL,
+	until_on DATE NOT NULL,
+	closed_by_id INTEGER,
+	closed_at DATETIME NOT NULL,
+	reopened_by_id INTEGER,
+	reopened_at DATETIME,
+	reopen_reason VARCHAR(500) NOT NULL,
+	CONSTRAINT pk_closed_periods PRIMARY KEY (id),
+	CONSTRAINT fk_closed_periods_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_closed_periods_closed_by_id FOREIGN KEY(closed_by_id) REFERENCES people (id),
+	CONSTRAINT fk_closed_periods_reopened_by_id FOREIGN KEY(reopened_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_closed_periods_month ON closed_periods (entity_id, starts_on)
+-- next
+CREATE TABLE policy_versions (
+	version INTEGER NOT NULL,
+	valid_from_on DATE NOT NULL,
+	body TEXT NOT NULL,
+	reason VARCHAR(500) NOT NULL,
+	made_by_id INTEGER,
+	made_at DATETIME NOT NULL,
+	CONSTRAINT pk_policy_versions PRIMARY KEY (version),
+	CONSTRAINT fk_policy_versions_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
+)
+-- next
+CREATE TABLE statement_runs (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	entity_id INTEGER NOT NULL,
+	period_from DATE NOT NULL,
+	period_until DATE NOT NULL,
+	state VARCHAR(12) NOT NULL,
+	result TEXT,
+	policy_version INTEGER,
+	released_by VARCHAR(120) NOT NULL,
+	started_by_id INTEGER,
+	started_at DATETIME NOT NULL,
+	finished_at DATETIME,
+	CONSTRAINT pk_statement_runs PRIMARY KEY (id),
+	CONSTRAINT ck_statement_runs_state_known CHECK (state IN ('preparing', 'prepared', 'issuing', 'issued', 'failed')),
+	CONSTRAINT uq_statement_runs_public_id UNIQUE (public_id),
+	CONSTRAINT fk_statement_runs_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_statement_runs_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_statement_runs_period ON statement_runs (entity_id, period_from)
+-- next
+CREATE TABLE grants (
+	id INTEGER NOT NULL,
+	person_id INTEGER NOT NULL,
+	role VARCHAR(20) NOT NULL,
+	customer_id INTEGER,
+	granted_at DATETIME NOT NULL,
+	granted_by_id INTEGER,
+	ended_at DATETIME,
+	CONSTRAINT pk_grants PRIMARY KEY (id),
+	CONSTRAINT ck_grants_role_known CHECK (role IN ('viewer', 'confirmer', 'customer-admin', 'clerk', 'approver', 'department', 'auditor', 'security-admin', 'system-admin')),
+	CONSTRAINT ck_grants_customer_where_needed CHECK ((customer_id IS NOT NULL) = (role IN ('viewer', 'confirmer', 'customer-admin'))),
+	CONSTRAINT fk_grants_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_grants_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_grants_granted_by_id FOREIGN KEY(granted_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_grants_customer ON grants (customer_id)
+-- next
+CREATE INDEX ix_grants_person ON grants (person_id)
+-- next
+CREATE TABLE sign_ins (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	token_hash VARCHAR(64) NOT NULL,
+	person_id INTEGER NOT NULL,
+	customer_id INTEGER,
+	method VARCHAR(20) NOT NULL,
+	address VARCHAR(64) NOT NULL,
+	device VARCHAR(255) NOT NULL,
+	started_at DATETIME NOT NULL,
+	last_seen_at DATETIME NOT NULL,
+	ends_at DATETIME NOT NULL,
+	ended_at DATETIME,
+	CONSTRAINT pk_sign_ins PRIMARY KEY (id),
+	CONSTRAINT uq_sign_ins_public_id UNIQUE (public_id),
+	CONSTRAINT uq_sign_ins_token_hash UNIQUE (token_hash),
+	CONSTRAINT fk_sign_ins_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_sign_ins_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE INDEX ix_sign_ins_person ON sign_ins (person_id)
+-- next
+CREATE TABLE deep_links (
+	id INTEGER NOT NULL,
+	token_hash VARCHAR(64) NOT NULL,
+	path VARCHAR(200) NOT NULL,
+	label TEXT NOT NULL,
+	customer_id INTEGER,
+	recipient VARCHAR(254) NOT NULL,
+	made_at DATETIME NOT NULL,
+	ends_at DATETIME NOT NULL,
+	CONSTRAINT pk_deep_links PRIMARY KEY (id),
+	CONSTRAINT uq_deep_links_token_hash UNIQUE (token_hash),
+	CONSTRAINT fk_deep_links_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE TABLE approvals (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	kind VARCHAR(40) NOT NULL,
+	subject_kind VARCHAR(30) NOT NULL,
+	subject_id VARCHAR(22) NOT NULL,
+	customer_id INTEGER,
+	title VARCHAR(200) NOT NULL,
+	currency VARCHAR(3),
+	amount_minor BIGINT,
+	content TEXT NOT NULL,
+	content_hash VARCHAR(64) NOT NULL,
+	effect TEXT NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	policy_version INTEGER NOT NULL,
+	requested_by_id INTEGER NOT NULL,
+	requested_at DATETIME NOT NULL,
+	request_note TEXT NOT NULL,
+	decided_by_id INTEGER,
+	decided_at DATETIME,
+	decision_note TEXT NOT NULL,
+	CONSTRAINT pk_approvals PRIMARY KEY (id),
+	CONSTRAINT ck_approvals_state_known CHECK (state IN ('pending', 'approved', 'rejected', 'voided')),
+	CONSTRAINT ck_approvals_two_people CHECK (decided_by_id IS NULL OR decided_by_id <> requested_by_id),
+	CONSTRAINT ck_approvals_decided_by_someone CHECK ((state IN ('approved', 'rejected')) = (decided_by_id IS NOT NULL)),
+	CONSTRAINT uq_approvals_public_id UNIQUE (public_id),
+	CONSTRAINT fk_approvals_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT ck_approvals_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
+	CONSTRAINT fk_approvals_requested_by_id FOREIGN KEY(requested_by_id) REFERENCES people (id),
+	CONSTRAINT fk_approvals_decided_by_id FOREIGN KEY(decided_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_approvals_subject ON approvals (subject_kind, subject_id)
+-- next
+CREATE INDEX ix_approvals_state ON approvals (state, kind)
+-- next
+CREATE TABLE attachments (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	subject_kind VARCHAR(30) NOT NULL,
+	subject_id VARCHAR(22) NOT NULL,
+	customer_id INTEGER,
+	is_internal BOOLEAN NOT NULL,
+	file_name VARCHAR(200) NOT NULL,
+	media_type VARCHAR(100) NOT NULL,
+	size_bytes INTEGER NOT NULL,
+	sha256 VARCHAR(64) NOT NULL,
+	stored_as VARCHAR(64) NOT NULL,
+	added_by_id INTEGER,
+	added_at DATETIME NOT NULL,
+	CONSTRAINT pk_attachments PRIMARY KEY (id),
+	CONSTRAINT uq_attachments_public_id UNIQUE (public_id),
+	CONSTRAINT fk_attachments_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT uq_attachments_stored_as UNIQUE (stored_as),
+	CONSTRAINT fk_attachments_added_by_id FOREIGN KEY(added_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_attachments_subject ON attachments (subject_kind, subject_id)
+-- next
+CREATE TABLE contacts (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	customer_id INTEGER NOT NULL,
+	name VARCHAR(120) NOT NULL,
+	email VARCHAR(254) NOT NULL,
+	phone VARCHAR(60) NOT NULL,
+	job_title VARCHAR(120) NOT NULL,
+	language VARCHAR(2) NOT NULL,
+	wants_statements BOOLEAN NOT NULL,
+	wants_reminders BOOLEAN NOT NULL,
+	is_active BOOLEAN NOT NULL,
+	CONSTRAINT pk_contacts PRIMARY KEY (id),
+	CONSTRAINT ck_contacts_language_known CHECK (language IN ('zh', 'en')),
+	CONSTRAINT uq_contacts_public_id UNIQUE (public_id),
+	CONSTRAINT fk_contacts_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE INDEX ix_contacts_customer ON contacts (customer_id)
+-- next
+CREATE TABLE import_problems (
+	id INTEGER NOT NULL,
+	batch_id INTEGER NOT NULL,
+	row_no INTEGER,
+	"column" VARCHAR(60) NOT NULL,
+	code VARCHAR(30) NOT NULL,
+	message TEXT NOT NULL,
+	params TEXT NOT NULL,
+	"row" TEXT NOT NULL,
+	CONSTRAINT pk_import_problems PRIMARY KEY (id),
+	CONSTRAINT fk_import_problems_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id)
+)
+-- next
+CREATE INDEX ix_import_problems_batch ON import_problems (batch_id, row_no)
+-- next
+CREATE TABLE account_mappings (
+	entity_id INTEGER NOT NULL,
+	role VARCHAR(30) NOT NULL,
+	account_id INTEGER NOT NULL,
+	CONSTRAINT pk_account_mappings PRIMARY KEY (entity_id, role),
+	CONSTRAINT ck_account_mappings_role_known CHECK (role IN ('bank', 'notes_receivable', 'receivable', 'allowance', 'advance', 'output_vat', 'unidentified', 'opening', 'income', 'non_operating_income', 'financial_expense', 'exchange_difference', 'credit_loss', 'non_operating_expense', 'prior_year')),
+	CONSTRAINT fk_account_mappings_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_account_mappings_account_id FOREIGN KEY(account_id) REFERENCES accounts (id)
+)
+-- next
+CREATE TABLE outbox_messages (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	"key" VARCHAR(200) NOT NULL,
+	channel VARCHAR(20) NOT NULL,
+	event VARCHAR(60) NOT NULL,
+	recipient VARCHAR(254) NOT NULL,
+	recipient_name VARCHAR(120) NOT NULL,
+	language VARCHAR(2) NOT NULL,
+	customer_id INTEGER,
+	payload TEXT NOT NULL,
+	message_id VARCHAR(120) NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	attempts INTEGER NOT NULL,
+	due_at DATETIME NOT NULL,
+	lease_until DATETIME,
+	sent_at DATETIME,
+	last_error TEXT NOT NULL,
+	created_at DATETIME NOT NULL,
+	CONSTRAINT pk_outbox_messages PRIMARY KEY (id),
+	CONSTRAINT ck_outbox_messages_state_known CHECK (state IN ('queued', 'sending', 'sent', 'failed')),
+	CONSTRAINT uq_outbox_messages_public_id UNIQUE (public_id),
+	CONSTRAINT uq_outbox_messages_key UNIQUE ("key"),
+	CONSTRAINT fk_outbox_messages_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT uq_outbox_messages_message_id UNIQUE (message_id)
+)
+-- next
+CREATE INDEX ix_outbox_messages_due ON outbox_messages (state, due_at)
+-- next
+CREATE TABLE documents (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	entity_id INTEGER NOT NULL,
+	customer_id INTEGER NOT NULL,
+	kind VARCHAR(20) NOT NULL,
+	document_no VARCHAR(80) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	balance_minor BIGINT NOT NULL,
+	tax_minor BIGINT,
+	document_on DATE NOT NULL,
+	due_on DATE,
+	posting_on DATE NOT NULL,
+	tax_invoice_no VARCHAR(40) NOT NULL,
+	order_no VARCHAR(80) NOT NULL,
+	reference VARCHAR(200) NOT NULL,
+	description TEXT NOT NULL,
+	method VARCHAR(40) NOT NULL,
+	exchange_rate VARCHAR(30),
+	department VARCHAR(60) NOT NULL,
+	project VARCHAR(60) NOT NULL,
+	was_disputed BOOLEAN NOT NULL,
+	reverses_id INTEGER,
+	batch_id INTEGER,
+	created_by_id INTEGER,
+	created_at DATETIME NOT NULL,
+	CONSTRAINT pk_documents PRIMARY KEY (id),
+	CONSTRAINT uq_documents_entity_id_kind_document_no UNIQUE (entity_id, kind, document_no),
+	CONSTRAINT ck_documents_kind_known CHECK (kind IN ('invoice', 'debit_note', 'credit_note', 'receipt', 'refund', 'adjustment', 'write_off', 'opening_balance')),
+	CONSTRAINT ck_documents_amount_positive CHECK (amount_minor > 0 OR kind IN ('adjustment', 'opening_balance')),
+	CONSTRAINT ck_documents_amount_not_zero CHECK (amount_minor <> 0),
+	CONSTRAINT ck_documents_balance_is_signed_amount CHECK (abs(balance_minor) = abs(amount_minor)),
+	CONSTRAINT uq_documents_public_id UNIQUE (public_id),
+	CONSTRAINT fk_documents_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_documents_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT ck_documents_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
+	CONSTRAINT ck_documents_balance_minor_integer CHECK (balance_minor IS NULL OR typeof(balance_minor) = 'integer'),
+	CONSTRAINT ck_documents_tax_minor_integer CHECK (tax_minor IS NULL OR typeof(tax_minor) = 'integer'),
+	CONSTRAINT uq_documents_reverses_id UNIQUE (reverses_id),
+	CONSTRAINT fk_documents_reverses_id FOREIGN KEY(reverses_id) REFERENCES documents (id),
+	CONSTRAINT fk_documents_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id),
+	CONSTRAINT fk_documents_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
+-- next
+CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
+-- next
+CREATE INDEX ix_documents_amount ON documents (amount_minor)
+-- next
+CREATE INDEX ix_documents_number ON documents (document_no)
+-- next
+CREATE INDEX ix_documents_day ON documents (document_on)
+-- next
+CREATE TABLE month_balances (
+	entity_id INTEGER NOT NULL,
+	customer_id INTEGER NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	month_on DATE NOT NULL,
+	invoiced_minor BIGINT NOT NULL,
+	received_minor BIGINT NOT NULL,
+	credited_minor BIGINT NOT NULL,
+	movement_minor BIGINT NOT NULL,
+	CONSTRAINT pk_month_balances PRIMARY KEY (entity_id, customer_id, currency, month_on),
+	CONSTRAINT fk_month_balances_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_month_balances_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT ck_month_balances_invoiced_minor_integer CHECK (invoiced_minor IS NULL OR typeof(invoiced_minor) = 'integer'),
+	CONSTRAINT ck_month_balances_received_minor_integer CHECK (received_minor IS NULL OR typeof(received_minor) = 'integer'),
+	CONSTRAINT ck_month_balances_credited_minor_integer CHECK (credited_minor IS NULL OR typeof(credited_minor) = 'integer'),
+	CONSTRAINT ck_month_balances_movement_minor_integer CHECK (movement_minor IS NULL OR typeof(movement_minor) = 'integer')
+)
+-- next
+CREATE TABLE statements (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	run_id INTEGER NOT NULL,
+	entity_id INTEGER NOT NULL,
+	customer_id INTEGER NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	kind VARCHAR(12) NOT NULL,
+	period_from DATE NOT NULL,
+	period_until DATE NOT NULL,
+	version INTEGER NOT NULL,
+	supersedes_id INTEGER,
+	state VARCHAR(30) NOT NULL,
+	opening_minor BIGINT NOT NULL,
+	invoiced_minor BIGINT NOT NULL,
+	received_minor BIGINT NOT NULL,
+	credited_minor BIGINT NOT NULL,
+	closing_minor BIGINT NOT NULL,
+	due_now_minor BIGINT NOT NULL,
+	overdue_minor BIGINT NOT NULL,
+	not_due_minor BIGINT NOT NULL,
+	d1_30_minor BIGINT NOT NULL,
+	d31_60_minor BIGINT NOT NULL,
+	d61_90_minor BIGINT NOT NULL,
+	d91_120_minor BIGINT NOT NULL,
+	d120_plus_minor BIGINT NOT NULL,
+	unapplied_minor BIGINT NOT NULL,
+	line_count INTEGER NOT NULL,
+	content_hash VARCHAR(64) NOT NULL,
+	answer_by_on DATE,
+	prepared_at DATETIME NOT NULL,
+	issued_at DATETIME,
+	first_viewed_at DATETIME,
+	CONSTRAINT pk_statements PRIMARY KEY (id),
+	CONSTRAINT uq_statements_entity_id_customer_id_currency_kind_period_from_version UNIQUE (entity_id, customer_id, currency, kind, period_from, version),
+	CONSTRAINT ck_statements_state_known CHECK (state IN ('draft', 'approved', 'issued', 'delivered', 'viewed', 'part-answered', 'confirmed', 'confirmed-with-exceptions', 'disagreed', 'no-response', 'superseded')),
+	CONSTRAINT ck_statements_kind_known CHECK (kind IN ('activity', 'open-item', 'transaction')),
+	CONSTRAINT ck_statements_figures_add_up CHECK (opening_minor + invoiced_minor - received_minor - credited_minor = closing_minor),
+	CONSTRAINT ck_statements_ageing_adds_up CHECK (not_due_minor + d1_30_minor + d31_60_minor + d61_90_minor + d91_120_minor + d120_plus_minor + unapplied_minor = closing_minor),
+	CONSTRAINT uq_statements_public_id UNIQUE (public_id),
+	CONSTRAINT fk_statements_run_id FOREIGN KEY(run_id) REFERENCES statement_runs (id),
+	CONSTRAINT fk_statements_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_statements_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT uq_statements_supersedes_id UNIQUE (supersedes_id),
+	CONSTRAINT fk_statements_supersedes_id FOREIGN KEY(supersedes_id) REFERENCES statements (id),
+	CONSTRAINT ck_statements_opening_minor_integer CHECK (opening_minor IS NULL OR typeof(opening_minor) = 'integer'),
+	CONSTRAINT ck_statements_invoiced_minor_integer CHECK (invoiced_minor IS NULL OR typeof(invoiced_minor) = 'integer'),
+	CONSTRAINT ck_statements_received_minor_integer CHECK (received_minor IS NULL OR typeof(received_minor) = 'integer'),
+	CONSTRAINT ck_statements_credited_minor_integer CHECK (credited_minor IS NULL OR typeof(credited_minor) = 'integer'),
+	CONSTRAINT ck_statements_closing_minor_integer CHECK (closing_minor IS NULL OR typeof(closing_minor) = 'integer'),
+	CONSTRAINT ck_statements_due_now_minor_integer CHECK (due_now_minor IS NULL OR typeof(due_now_minor) = 'integer'),
+	CONSTRAINT ck_statements_overdue_minor_integer CHECK (overdue_minor IS NULL OR typeof(overdue_minor) = 'integer'),
+	CONSTRAINT ck_statements_not_due_minor_integer CHECK (not_due_minor IS NULL OR typeof(not_due_minor) = 'integer'),
+	CONSTRAINT ck_statements_d1_30_minor_integer CHECK (d1_30_minor IS NULL OR typeof(d1_30_minor) = 'integer'),
+	CONSTRAINT ck_statements_d31_60_minor_integer CHECK (d31_60_minor IS NULL OR typeof(d31_60_minor) = 'integer'),
+	CONSTRAINT ck_statements_d61_90_minor_integer CHECK (d61_90_minor IS NULL OR typeof(d61_90_minor) = 'integer'),
+	CONSTRAINT ck_statements_d91_120_minor_integer CHECK (d91_120_minor IS NULL OR typeof(d91_120_minor) = 'integer'),
+	CONSTRAINT ck_statements_d120_plus_minor_integer CHECK (d120_plus_minor IS NULL OR typeof(d120_plus_minor) = 'integer'),
+	CONSTRAINT ck_statements_unapplied_minor_integer CHECK (unapplied_minor IS NULL OR typeof(unapplied_minor) = 'integer')
+)
+-- next
+CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
+-- next
+CREATE INDEX ix_statements_state ON statements (state, period_from)
+-- next
+CREATE INDEX ix_statements_run ON statements (run_id)
+-- next
+CREATE TABLE tasks (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	"key" VARCHAR(200) NOT NULL,
+	kind VARCHAR(30) NOT NULL,
+	subject_kind VARCHAR(30) NOT NULL,
+	subject_id VARCHAR(22) NOT NULL,
+	customer_id INTEGER,
+	owner_id INTEGER,
+	facts TEXT NOT NULL,
+	due_on DATE NOT NULL,
+	state VARCHAR(5) NOT NULL,
+	opened_at DATETIME NOT NULL,
+	closed_at DATETIME,
+	closed_by_id INTEGER,
+	CONSTRAINT pk_tasks PRIMARY KEY (id),
+	CONSTRAINT ck_tasks_state_known CHECK (state IN ('open', 'done')),
+	CONSTRAINT uq_tasks_public_id UNIQUE (public_id),
+	CONSTRAINT uq_tasks_key UNIQUE ("key"),
+	CONSTRAINT fk_tasks_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_tasks_owner_id FOREIGN KEY(owner_id) REFERENCES people (id),
+	CONSTRAINT fk_tasks_closed_by_id FOREIGN KEY(closed_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_tasks_state ON tasks (state, due_on)
+-- next
+CREATE TABLE confirmations (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	statement_id INTEGER NOT NULL,
+	customer_id INTEGER NOT NULL,
+	statement_hash VARCHAR(64) NOT NULL,
+	outcome VARCHAR(20) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	closing_minor BIGINT NOT NULL,
+	agreed_minor BIGINT NOT NULL,
+	disputed_minor BIGINT NOT NULL,
+	stated_minor BIGINT,
+	reason TEXT NOT NULL,
+	answers TEXT NOT NULL,
+	signed_text TEXT NOT NULL,
+	language VARCHAR(2) NOT NULL,
+	person_id INTEGER NOT NULL,
+	person_name VARCHAR(120) NOT NULL,
+	person_email VARCHAR(254) NOT NULL,
+	job_title VARCHAR(120) NOT NULL,
+	method VARCHAR(20) NOT NULL,
+	address VARCHAR(64) NOT NULL,
+	device VARCHAR(255) NOT NULL,
+	signed_at DATETIME NOT NULL,
+	local_time VARCHAR(40) NOT NULL,
+	content_hash VARCHAR(64) NOT NULL,
+	CONSTRAINT pk_confirmations PRIMARY KEY (id),
+	CONSTRAINT ck_confirmations_outcome_known CHECK (outcome IN ('agreed', 'agreed-except', 'disagreed')),
+	CONSTRAINT uq_confirmations_public_id UNIQUE (public_id),
+	CONSTRAINT uq_confirmations_statement_id UNIQUE (statement_id),
+	CONSTRAINT fk_confirmations_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
+	CONSTRAINT fk_confirmations_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT ck_confirmations_closing_minor_integer CHECK (closing_minor IS NULL OR typeof(closing_minor) = 'integer'),
+	CONSTRAINT ck_confirmations_agreed_minor_integer CHECK (agreed_minor IS NULL OR typeof(agreed_minor) = 'integer'),
+	CONSTRAINT ck_confirmations_disputed_minor_integer CHECK (disputed_minor IS NULL OR typeof(disputed_minor) = 'integer'),
+	CONSTRAINT ck_confirmations_stated_minor_integer CHECK (stated_minor IS NULL OR typeof(stated_minor) = 'integer'),
+	CONSTRAINT fk_confirmations_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_confirmations_customer ON confirmations (customer_id)
+-- next
+CREATE TABLE disputes (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	number VARCHAR(20) NOT NULL,
+	entity_id INTEGER NOT NULL,
+	customer_id INTEGER NOT NULL,
+	statement_id INTEGER,
+	line_no INTEGER,
+	document_id INTEGER,
+	reason VARCHAR(3) NOT NULL,
+	facts TEXT NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	disputed_minor BIGINT NOT NULL,
+	approved_minor BIGINT,
+	resolution VARCHAR(20) NOT NULL,
+	root_cause VARCHAR(40) NOT NULL,
+	department VARCHAR(30) NOT NULL,
+	owner_id INTEGER,
+	state VARCHAR(20) NOT NULL,
+	turn VARCHAR(8) NOT NULL,
+	due_on DATE NOT NULL,
+	opened_by_id INTEGER,
+	is_on_behalf BOOLEAN NOT NULL,
+	opened_at DATETIME NOT NULL,
+	resolved_at DATETIME,
+	row_version INTEGER NOT NULL,
+	CONSTRAINT pk_disputes PRIMARY KEY (id),
+	CONSTRAINT ck_disputes_state_known CHECK (state IN ('draft', 'submitted', 'acknowledged', 'investigating', 'waiting_customer', 'waiting_internal', 'proposed', 'accepted', 'countered', 'refused', 'escalated', 'pending_approval', 'posted', 'resolved', 'closed', 'withdrawn', 'reopened')),
+	CONSTRAINT ck_disputes_turn_known CHECK (turn IN ('ours', 'theirs', 'nobody')),
+	CONSTRAINT ck_disputes_disputed_positive CHECK (disputed_minor > 0),
+	CONSTRAINT ck_disputes_approved_within_disputed CHECK (approved_minor IS NULL OR (approved_minor >= 0 AND approved_minor <= disputed_minor)),
+	CONSTRAINT uq_disputes_public_id UNIQUE (public_id),
+	CONSTRAINT uq_disputes_number UNIQUE (number),
+	CONSTRAINT fk_disputes_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_disputes_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_disputes_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
+	CONSTRAINT fk_disputes_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
+	CONSTRAINT ck_disputes_disputed_minor_integer CHECK (disputed_minor IS NULL OR typeof(disputed_minor) = 'integer'),
+	CONSTRAINT ck_disputes_approved_minor_integer CHECK (approved_minor IS NULL OR typeof(approved_minor) = 'integer'),
+	CONSTRAINT fk_disputes_owner_id FOREIGN KEY(owner_id) REFERENCES people (id),
+	CONSTRAINT fk_disputes_opened_by_id FOREIGN KEY(opened_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_disputes_state ON disputes (state, due_on)
+-- next
+CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+-- next
+CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
+-- next
+CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+-- next
+CREATE TABLE document_lines (
+	document_id INTEGER NOT NULL,
+	no INTEGER NOT NULL,
+	item VARCHAR(200) NOT NULL,
+	quantity VARCHAR(30) NOT NULL,
+	unit VARCHAR(20) NOT NULL,
+	unit_price VARCHAR(30) NOT NULL,
+	tax_rate VARCHAR(20) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	CONSTRAINT pk_document_lines PRIMARY KEY (document_id, no),
+	CONSTRAINT fk_document_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
+	CONSTRAINT ck_document_lines_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer')
+)
+-- next
+CREATE TABLE open_items (
+	document_id INTEGER NOT NULL,
+	entity_id INTEGER NOT NULL,
+	customer_id INTEGER NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	side INTEGER NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	open_minor BIGINT NOT NULL,
+	settled_on DATE,
+	CONSTRAINT pk_open_items PRIMARY KEY (document_id),
+	CONSTRAINT ck_open_items_never_over_allocated CHECK (open_minor >= 0 AND open_minor <= amount_minor),
+	CONSTRAINT ck_open_items_side_known CHECK (side IN (1, -1)),
+	CONSTRAINT fk_open_items_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
+	CONSTRAINT fk_open_items_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_open_items_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT ck_open_items_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
+	CONSTRAINT ck_open_items_open_minor_integer CHECK (open_minor IS NULL OR typeof(open_minor) = 'integer')
+)
+-- next
+CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id)
+-- next
+CREATE TABLE allocations (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	entity_id INTEGER NOT NULL,
+	customer_id INTEGER NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	credit_id INTEGER NOT NULL,
+	debit_id INTEGER NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	allocated_on DATE NOT NULL,
+	reverses_id INTEGER,
+	created_by_id INTEGER,
+	created_at DATETIME NOT NULL,
+	CONSTRAINT pk_allocations PRIMARY KEY (id),
+	CONSTRAINT ck_allocations_negative_only_when_reversing CHECK ((reverses_id IS NULL) = (amount_minor > 0)),
+	CONSTRAINT ck_allocations_amount_not_zero CHECK (amount_minor <> 0),
+	CONSTRAINT ck_allocations_two_documents CHECK (credit_id <> debit_id),
+	CONSTRAINT uq_allocations_public_id UNIQUE (public_id),
+	CONSTRAINT fk_allocations_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_allocations_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_allocations_credit_id FOREIGN KEY(credit_id) REFERENCES documents (id),
+	CONSTRAINT fk_allocations_debit_id FOREIGN KEY(debit_id) REFERENCES documents (id),
+	CONSTRAINT ck_allocations_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
+	CONSTRAINT uq_allocations_reverses_id UNIQUE (reverses_id),
+	CONSTRAINT fk_allocations_reverses_id FOREIGN KEY(reverses_id) REFERENCES allocations (id),
+	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
+-- next
+CREATE INDEX ix_allocations_credit ON allocations (credit_id)
+-- next
+CREATE INDEX ix_allocations_debit ON allocations (debit_id)
+-- next
+CREATE TABLE reminders (
+	id INTEGER NOT NULL,
+	customer_id INTEGER NOT NULL,
+	statement_id INTEGER NOT NULL,
+	stage INTEGER NOT NULL,
+	recipient VARCHAR(254) NOT NULL,
+	reason VARCHAR(200) NOT NULL,
+	outbox_key VARCHAR(200) NOT NULL,
+	at DATETIME NOT NULL,
+	CONSTRAINT pk_reminders PRIMARY KEY (id),
+	CONSTRAINT uq_reminders_statement_id_stage_recipient UNIQUE (statement_id, stage, recipient),
+	CONSTRAINT fk_reminders_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_reminders_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
+	CONSTRAINT uq_reminders_outbox_key UNIQUE (outbox_key)
+)
+-- next
+CREATE TABLE statement_lines (
+	statement_id INTEGER NOT NULL,
+	no INTEGER NOT NULL,
+	document_id INTEGER,
+	document_no VARCHAR(80) NOT NULL,
+	kind VARCHAR(20) NOT NULL,
+	document_on DATE,
+	due_on DATE,
+	text VARCHAR(300) NOT NULL,
+	order_no VARCHAR(80) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	open_minor BIGINT NOT NULL,
+	CONSTRAINT pk_statement_lines PRIMARY KEY (statement_id, no),
+	CONSTRAINT fk_statement_lines_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
+	CONSTRAINT fk_statement_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
+	CONSTRAINT ck_statement_lines_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
+	CONSTRAINT ck_statement_lines_open_minor_integer CHECK (open_minor IS NULL OR typeof(open_minor) = 'integer')
+)
+-- next
+CREATE INDEX ix_statement_lines_document ON statement_lines (document_id)
+-- next
+CREATE TABLE adjustments (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	number VARCHAR(20) NOT NULL,
+	entity_id INTEGER NOT NULL,
+	customer_id INTEGER NOT NULL,
+	kind VARCHAR(20) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	tax_minor BIGINT NOT NULL,
+	posting_on DATE NOT NULL,
+	document_id INTEGER,
+	dispute_id INTEGER,
+	reason TEXT NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	posted_id INTEGER,
+	made_by_id INTEGER NOT NULL,
+	made_at DATETIME NOT NULL,
+	row_version INTEGER NOT NULL,
+	CONSTRAINT pk_adjustments PRIMARY KEY (id),
+	CONSTRAINT ck_adjustments_state_known CHECK (state IN ('draft', 'pending', 'posted', 'rejected', 'voided')),
+	CONSTRAINT ck_adjustments_kind_known CHECK (kind IN ('credit_note', 'debit_note', 'refund', 'adjustment', 'write_off', 'opening_balance')),
+	CONSTRAINT ck_adjustments_amount_not_zero CHECK (amount_minor <> 0),
+	CONSTRAINT ck_adjustments_posted_has_document CHECK ((state = 'posted') = (posted_id IS NOT NULL)),
+	CONSTRAINT uq_adjustments_public_id UNIQUE (public_id),
+	CONSTRAINT uq_adjustments_number UNIQUE (number),
+	CONSTRAINT fk_adjustments_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_adjustments_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT ck_adjustments_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
+	CONSTRAINT ck_adjustments_tax_minor_integer CHECK (tax_minor IS NULL OR typeof(tax_minor) = 'integer'),
+	CONSTRAINT fk_adjustments_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
+	CONSTRAINT fk_adjustments_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id),
+	CONSTRAINT uq_adjustments_posted_id UNIQUE (posted_id),
+	CONSTRAINT fk_adjustments_posted_id FOREIGN KEY(posted_id) REFERENCES documents (id),
+	CONSTRAINT fk_adjustments_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
+-- next
+CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
+-- next
+CREATE INDEX ix_adjustments_state ON adjustments (state)
+-- next
+CREATE TABLE dispute_parts (
+	dispute_id INTEGER NOT NULL,
+	no INTEGER NOT NULL,
+	reason VARCHAR(3) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	CONSTRAINT pk_dispute_parts PRIMARY KEY (dispute_id, no),
+	CONSTRAINT fk_dispute_parts_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id),
+	CONSTRAINT ck_dispute_parts_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer')
+)
+-- next
+CREATE TABLE dispute_events (
+	id INTEGER NOT NULL,
+	dispute_id INTEGER NOT NULL,
+	kind VARCHAR(10) NOT NULL,
+	side VARCHAR(10) NOT NULL,
+	is_internal BOOLEAN NOT NULL,
+	person_id INTEGER,
+	person_name VARCHAR(120) NOT NULL,
+	text TEXT NOT NULL,
+	from_state VARCHAR(20) NOT NULL,
+	to_state VARCHAR(20) NOT NULL,
+	currency VARCHAR(3),
+	amount_minor BIGINT,
+	attachment_id INTEGER,
+	at DATETIME NOT NULL,
+	CONSTRAINT pk_dispute_events PRIMARY KEY (id),
+	CONSTRAINT ck_dispute_events_kind_known CHECK (kind IN ('message', 'note', 'state', 'offer', 'posting', 'file')),
+	CONSTRAINT ck_dispute_events_side_known CHECK (side IN ('customer', 'staff', 'system')),
+	CONSTRAINT ck_dispute_events_notes_are_internal CHECK ((kind = 'note') = is_internal),
+	CONSTRAINT fk_dispute_events_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id),
+	CONSTRAINT fk_dispute_events_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT ck_dispute_events_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
+	CONSTRAINT fk_dispute_events_attachment_id FOREIGN KEY(attachment_id) REFERENCES attachments (id)
+)
+-- next
+CREATE INDEX ix_dispute_events_dispute ON dispute_events (dispute_id, id)
+-- next
+CREATE TABLE entries (
+	id INTEGER NOT NULL,
+	entity_id INTEGER NOT NULL,
+	kind VARCHAR(30) NOT NULL,
+	posting_on DATE NOT NULL,
+	document_id INTEGER,
+	allocation_id INTEGER,
+	reverses_id INTEGER,
+	is_valued BOOLEAN NOT NULL,
+	text VARCHAR(300) NOT NULL,
+	posted_at DATETIME,
+	CONSTRAINT pk_entries PRIMARY KEY (id),
+	CONSTRAINT ck_entries_kind_known CHECK (kind IN ('invoice', 'debit_note', 'credit_note', 'receipt', 'refund', 'adjustment', 'write_off', 'opening_balance', 'application', 'reversal')),
+	CONSTRAINT fk_entries_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_entries_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
+	CONSTRAINT fk_entries_allocation_id FOREIGN KEY(allocation_id) REFERENCES allocations (id),
+	CONSTRAINT uq_entries_reverses_id UNIQUE (reverses_id),
+	CONSTRAINT fk_entries_reverses_id FOREIGN KEY(reverses_id) REFERENCES entries (id)
+)
+-- next
+CREATE INDEX ix_entries_document ON entries (document_id)
+-- next
+CREATE INDEX ix_entries_posting ON entries (entity_id, posting_on)
+-- next
+CREATE TABLE line_answers (
+	id INTEGER NOT NULL,
+	statement_id INTEGER NOT NULL,
+	line_no INTEGER NOT NULL,
+	answer VARCHAR(10) NOT NULL,
+	disputed_minor BIGINT NOT NULL,
+	dispute_id INTEGER,
+	content_hash VARCHAR(64) NOT NULL,
+	act VARCHAR(22) NOT NULL,
+	person_id INTEGER,
+	at DATETIME NOT NULL,
+	note TEXT NOT NULL,
+	CONSTRAINT pk_line_answers PRIMARY KEY (id),
+	CONSTRAINT ck_line_answers_answer_known CHECK (answer IN ('confirmed', 'disputed', 'question', 'none')),
+	CONSTRAINT fk_line_answers_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
+	CONSTRAINT ck_line_answers_disputed_minor_integer CHECK (disputed_minor IS NULL OR typeof(disputed_minor) = 'integer'),
+	CONSTRAINT fk_line_answers_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id),
+	CONSTRAINT fk_line_answers_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_line_answers_statement ON line_answers (statement_id, line_no, id)
+-- next
+CREATE TABLE entry_lines (
+	entry_id INTEGER NOT NULL,
+	no INTEGER NOT NULL,
+	account_id INTEGER NOT NULL,
+	customer_id INTEGER,
+	department VARCHAR(60),
+	project VARCHAR(60),
+	currency VARCHAR(3) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	book_currency VARCHAR(3),
+	book_minor BIGINT,
+	CONSTRAINT pk_entry_lines PRIMARY KEY (entry_id, no),
+	CONSTRAINT ck_entry_lines_book_pair CHECK ((book_minor IS NULL) = (book_currency IS NULL)),
+	CONSTRAINT fk_entry_lines_entry_id FOREIGN KEY(entry_id) REFERENCES entries (id),
+	CONSTRAINT fk_entry_lines_account_id FOREIGN KEY(account_id) REFERENCES accounts (id),
+	CONSTRAINT fk_entry_lines_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT ck_entry_lines_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
+	CONSTRAINT ck_entry_lines_book_minor_integer CHECK (book_minor IS NULL OR typeof(book_minor) = 'integer')
+)
+-- next
+CREATE INDEX ix_entry_lines_customer ON entry_lines (customer_id, account_id)
+-- next
+CREATE INDEX ix_entry_lines_account ON entry_lines (account_id)
+-- next
+CREATE TRIGGER tg_security_events_1 BEFORE UPDATE ON security_events FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'security_events: rows never change'); END
+-- next
+CREATE TRIGGER tg_security_events_2 BEFORE DELETE ON security_events FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'security_events: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_approvals_1 BEFORE UPDATE ON approvals FOR EACH ROW WHEN NEW.kind IS NOT OLD.kind OR NEW.subject_kind IS NOT OLD.subject_kind OR NEW.subject_id IS NOT OLD.subject_id OR NEW.customer_id IS NOT OLD.customer_id OR NEW.currency IS NOT OLD.currency OR NEW.amount_minor IS NOT OLD.amount_minor OR NEW.content IS NOT OLD.content OR NEW.content_hash IS NOT OLD.content_hash OR NEW.effect IS NOT OLD.effect OR NEW.requested_by_id IS NOT OLD.requested_by_id OR NEW.requested_at IS NOT OLD.requested_at OR NEW.policy_version IS NOT OLD.policy_version BEGIN SELECT RAISE(ABORT, 'approvals: posted rows never change'); END
+-- next
+CREATE TRIGGER tg_approvals_2 BEFORE DELETE ON approvals FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'approvals: posted rows never vanish'); END
+-- next
+CREATE TRIGGER tg_attachments_1 BEFORE UPDATE ON attachments FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'attachments: rows never change'); END
+-- next
+CREATE TRIGGER tg_attachments_2 BEFORE DELETE ON attachments FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'attachments: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_audit_rows_1 BEFORE UPDATE ON audit_rows FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'audit_rows: rows never change'); END
+-- next
+CREATE TRIGGER tg_audit_rows_2 BEFORE DELETE ON audit_rows FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'audit_rows: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_audit_head_1 BEFORE UPDATE ON audit_head FOR EACH ROW WHEN NEW.number <= OLD.number BEGIN SELECT RAISE(ABORT, 'audit_head: the chain only grows'); END
+-- next
+CREATE TRIGGER tg_audit_head_2 BEFORE DELETE ON audit_head FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'audit_head: the head never vanishes'); END
+-- next
+CREATE TRIGGER tg_confirmations_1 BEFORE UPDATE ON confirmations FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'confirmations: rows never change'); END
+-- next
+CREATE TRIGGER tg_confirmations_2 BEFORE DELETE ON confirmations FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'confirmations: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_dispute_parts_1 BEFORE UPDATE ON dispute_parts FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_parts: rows never change'); END
+-- next
+CREATE TRIGGER tg_dispute_parts_2 BEFORE DELETE ON dispute_parts FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_parts: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_dispute_events_1 BEFORE UPDATE ON dispute_events FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_events: rows never change'); END
+-- next
+CREATE TRIGGER tg_dispute_events_2 BEFORE DELETE ON dispute_events FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_events: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_entries_1 BEFORE INSERT ON entries FOR EACH ROW WHEN NEW.posted_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'entries: an entry is sealed after its lines are written'); END
+-- next
+CREATE TRIGGER tg_entries_2 BEFORE UPDATE ON entries FOR EACH ROW WHEN OLD.posted_at IS NULL AND NEW.posted_at IS NOT NULL AND (NOT EXISTS (SELECT 1 FROM entry_lines WHERE entry_id = NEW.id) OR EXISTS (SELECT 1 FROM entry_lines WHERE entry_id = NEW.id GROUP BY currency HAVING sum(amount_minor) <> 0) OR EXISTS (SELECT 1 FROM entry_lines WHERE entry_id = NEW.id AND book_currency IS NOT NULL GROUP BY book_currency HAVING sum(book_minor) <> 0)) BEGIN SELECT RAISE(ABORT, 'entries: debit and credit differ'); END
+-- next
+CREATE TRIGGER tg_entries_3 BEFORE UPDATE ON entries FOR EACH ROW WHEN OLD.posted_at IS NULL AND NEW.posted_at IS NOT NULL AND EXISTS (SELECT 1 FROM closed_periods WHERE entity_id = NEW.entity_id AND reopened_at IS NULL AND starts_on <= NEW.posting_on AND NEW.posting_on < until_on) BEGIN SELECT RAISE(ABORT, 'entries: the period is closed'); END
+-- next
+CREATE TRIGGER tg_entries_4 BEFORE UPDATE ON entries FOR EACH ROW WHEN (OLD.posted_at IS NOT NULL) AND (NEW.entity_id IS NOT OLD.entity_id OR NEW.kind IS NOT OLD.kind OR NEW.posting_on IS NOT OLD.posting_on OR NEW.document_id IS NOT OLD.document_id OR NEW.allocation_id IS NOT OLD.allocation_id OR NEW.reverses_id IS NOT OLD.reverses_id OR NEW.is_valued IS NOT OLD.is_valued OR NEW.text IS NOT OLD.text OR NEW.posted_at IS NOT OLD.posted_at) BEGIN SELECT RAISE(ABORT, 'entries: posted rows never change'); END
+-- next
+CREATE TRIGGER tg_entries_5 BEFORE DELETE ON entries FOR EACH ROW WHEN OLD.posted_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'entries: posted rows never vanish'); END
+-- next
+CREATE TRIGGER tg_entry_lines_1 BEFORE INSERT ON entry_lines FOR EACH ROW WHEN (SELECT posted_at FROM entries WHERE id = NEW.entry_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'entry_lines: the entry is sealed'); END
+-- next
+CREATE TRIGGER tg_entry_lines_2 BEFORE UPDATE ON entry_lines FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'entry_lines: rows never change'); END
+-- next
+CREATE TRIGGER tg_entry_lines_3 BEFORE DELETE ON entry_lines FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'entry_lines: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_policy_versions_1 BEFORE UPDATE ON policy_versions FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'policy_versions: rows never change'); END
+-- next
+CREATE TRIGGER tg_policy_versions_2 BEFORE DELETE ON policy_versions FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'policy_versions: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_documents_1 BEFORE UPDATE ON documents FOR EACH ROW WHEN NEW.public_id IS NOT OLD.public_id OR NEW.entity_id IS NOT OLD.entity_id OR NEW.customer_id IS NOT OLD.customer_id OR NEW.kind IS NOT OLD.kind OR NEW.document_no IS NOT OLD.document_no OR NEW.currency IS NOT OLD.currency OR NEW.amount_minor IS NOT OLD.amount_minor OR NEW.balance_minor IS NOT OLD.balance_minor OR NEW.tax_minor IS NOT OLD.tax_minor OR NEW.document_on IS NOT OLD.document_on OR NEW.due_on IS NOT OLD.due_on OR NEW.posting_on IS NOT OLD.posting_on OR NEW.reverses_id IS NOT OLD.reverses_id OR NEW.created_at IS NOT OLD.created_at BEGIN SELECT RAISE(ABORT, 'documents: posted rows never change'); END
+-- next
+CREATE TRIGGER tg_documents_2 BEFORE DELETE ON documents FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'documents: posted rows never vanish'); END
+-- next
+CREATE TRIGGER tg_document_lines_1 BEFORE UPDATE ON document_lines FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'document_lines: rows never change'); END
+-- next
+CREATE TRIGGER tg_document_lines_2 BEFORE DELETE ON document_lines FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'document_lines: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_allocations_1 BEFORE UPDATE ON allocations FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'allocations: rows never change'); END
+-- next
+CREATE TRIGGER tg_allocations_2 BEFORE DELETE ON allocations FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'allocations: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_open_items_1 BEFORE UPDATE ON open_items FOR EACH ROW WHEN NEW.entity_id IS NOT OLD.entity_id OR NEW.customer_id IS NOT OLD.customer_id OR NEW.currency IS NOT OLD.currency OR NEW.side IS NOT OLD.side OR NEW.amount_minor IS NOT OLD.amount_minor BEGIN SELECT RAISE(ABORT, 'open_items: posted rows never change'); END
+-- next
+CREATE TRIGGER tg_open_items_2 BEFORE DELETE ON open_items FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'open_items: posted rows never vanish'); END
+-- next
+CREATE TRIGGER tg_allocations_3 BEFORE INSERT ON allocations FOR EACH ROW WHEN (SELECT count(*) FROM open_items WHERE document_id IN (NEW.credit_id, NEW.debit_id) AND customer_id = NEW.customer_id AND currency = NEW.currency AND entity_id = NEW.entity_id) <> 2 BEGIN SELECT RAISE(ABORT, 'allocations: both documents belong to one customer, currency and entity'); END
+-- next
+CREATE TRIGGER tg_reminders_1 BEFORE UPDATE ON reminders FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'reminders: rows never change'); END
+-- next
+CREATE TRIGGER tg_reminders_2 BEFORE DELETE ON reminders FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'reminders: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_statements_1 BEFORE UPDATE ON statements FOR EACH ROW WHEN (OLD.issued_at IS NOT NULL) AND (NEW.public_id IS NOT OLD.public_id OR NEW.run_id IS NOT OLD.run_id OR NEW.entity_id IS NOT OLD.entity_id OR NEW.customer_id IS NOT OLD.customer_id OR NEW.currency IS NOT OLD.currency OR NEW.kind IS NOT OLD.kind OR NEW.period_from IS NOT OLD.period_from OR NEW.period_until IS NOT OLD.period_until OR NEW.version IS NOT OLD.version OR NEW.supersedes_id IS NOT OLD.supersedes_id OR NEW.opening_minor IS NOT OLD.opening_minor OR NEW.invoiced_minor IS NOT OLD.invoiced_minor OR NEW.received_minor IS NOT OLD.received_minor OR NEW.credited_minor IS NOT OLD.credited_minor OR NEW.closing_minor IS NOT OLD.closing_minor OR NEW.due_now_minor IS NOT OLD.due_now_minor OR NEW.overdue_minor IS NOT OLD.overdue_minor OR NEW.not_due_minor IS NOT OLD.not_due_minor OR NEW.d1_30_minor IS NOT OLD.d1_30_minor OR NEW.d31_60_minor IS NOT OLD.d31_60_minor OR NEW.d61_90_minor IS NOT OLD.d61_90_minor OR NEW.d91_120_minor IS NOT OLD.d91_120_minor OR NEW.d120_plus_minor IS NOT OLD.d120_plus_minor OR NEW.unapplied_minor IS NOT OLD.unapplied_minor OR NEW.line_count IS NOT OLD.line_count OR NEW.content_hash IS NOT OLD.content_hash OR NEW.answer_by_on IS NOT OLD.answer_by_on OR NEW.issued_at IS NOT OLD.issued_at) BEGIN SELECT RAISE(ABORT, 'statements: posted rows never change'); END
+-- next
+CREATE TRIGGER tg_statements_2 BEFORE DELETE ON statements FOR EACH ROW WHEN OLD.issued_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'statements: posted rows never vanish'); END
+-- next
+CREATE TRIGGER tg_statement_lines_1 BEFORE INSERT ON statement_lines FOR EACH ROW WHEN (SELECT issued_at FROM statements WHERE id = NEW.statement_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'statement_lines: the statement is issued'); END
+-- next
+CREATE TRIGGER tg_statement_lines_2 BEFORE UPDATE ON statement_lines FOR EACH ROW WHEN (SELECT issued_at FROM statements WHERE id = OLD.statement_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'statement_lines: the statement is issued'); END
+-- next
+CREATE TRIGGER tg_statement_lines_3 BEFORE DELETE ON statement_lines FOR EACH ROW WHEN (SELECT issued_at FROM statements WHERE id = OLD.statement_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'statement_lines: the statement is issued'); END
+-- next
+CREATE TRIGGER tg_line_answers_1 BEFORE UPDATE ON line_answers FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'line_answers: rows never change'); END
+-- next
+CREATE TRIGGER tg_line_answers_2 BEFORE DELETE ON line_answers FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'line_answers: rows never vanish'); END

@@ -1,0 +1,1 @@
+"""The product: books, rules, verbs, and the customer's pages."""

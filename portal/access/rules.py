@@ -1,0 +1,144 @@
+"""Who may do what: permissions, roles and the actor; pure rules without tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from portal.errors import NotAllowed, NotFound
+
+CUSTOMER_ROLES = ("viewer", "confirmer", "customer-admin")
+STAFF_ROLES = ("clerk", "approver", "department", "auditor", "security-admin", "system-admin")
+ALL_ROLES = (*CUSTOMER_ROLES, *STAFF_ROLES)
+
+
+class Permission(StrEnum):
+    """What can be allowed, ``<resource>:<act>``, in alphabetical order."""
+
+    ACCOUNT_OWN = "account:own"
+    APPROVALS_DECIDE = "approvals:decide"
+    APPROVALS_READ = "approvals:read"
+    AUDIT_READ = "audit:read"
+    BOOKS_EDIT = "books:edit"
+    BOOKS_READ = "books:read"
+    CHECKS_RUN = "checks:run"
+    CUSTOMERS_EDIT = "customers:edit"
+    CUSTOMERS_READ = "customers:read"
+    DISPUTES_OPEN = "disputes:open"
+    DISPUTES_READ = "disputes:read"
+    DISPUTES_REPLY = "disputes:reply"
+    DISPUTES_WORK = "disputes:work"
+    DOCUMENTS_POST = "documents:post"
+    IMPORTS_READ = "imports:read"
+    IMPORTS_RUN = "imports:run"
+    ITEMS_READ = "items:read"
+    MAIL_READ = "mail:read"
+    PEOPLE_EDIT = "people:edit"
+    PEOPLE_READ = "people:read"
+    PERIODS_CLOSE = "periods:close"
+    POSTINGS_REQUEST = "postings:request"
+    REMINDERS_RUN = "reminders:run"
+    STATEMENTS_ANSWER = "statements:answer"
+    STATEMENTS_ISSUE = "statements:issue"
+    STATEMENTS_PREPARE = "statements:prepare"
+    STATEMENTS_READ = "statements:read"
+    STATEMENTS_SIGN = "statements:sign"
+    SYSTEM_READ = "system:read"
+    WORKLIST_READ = "worklist:read"
+
+
+_P = Permission
+_SEES = frozenset({_P.ACCOUNT_OWN, _P.STATEMENTS_READ, _P.ITEMS_READ, _P.DISPUTES_READ})
+_STAFF_SEES = _SEES | {
+    _P.WORKLIST_READ, _P.CUSTOMERS_READ, _P.BOOKS_READ, _P.IMPORTS_READ, _P.MAIL_READ, _P.APPROVALS_READ,
+}  # fmt: skip
+
+#: The matrix of security.md ("Roles and actions") as data; a test compares every route with it.
+ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
+    "viewer": _SEES,
+    "confirmer": _SEES | {_P.STATEMENTS_ANSWER, _P.STATEMENTS_SIGN, _P.DISPUTES_OPEN, _P.DISPUTES_REPLY},
+    "customer-admin": _SEES | {_P.DISPUTES_REPLY},
+    "clerk": _STAFF_SEES
+    | {
+        _P.BOOKS_EDIT, _P.CUSTOMERS_EDIT, _P.DOCUMENTS_POST, _P.IMPORTS_RUN, _P.POSTINGS_REQUEST, _P.DISPUTES_REPLY,
+        _P.DISPUTES_WORK, _P.REMINDERS_RUN, _P.STATEMENTS_PREPARE, _P.CHECKS_RUN,
+    },
+    "approver": _STAFF_SEES
+    | {_P.APPROVALS_DECIDE, _P.DISPUTES_REPLY, _P.PERIODS_CLOSE, _P.STATEMENTS_ISSUE, _P.CHECKS_RUN},
+    "department": frozenset({_P.ACCOUNT_OWN, _P.WORKLIST_READ, _P.DISPUTES_READ, _P.DISPUTES_REPLY}),
+    "auditor": _STAFF_SEES | {_P.AUDIT_READ, _P.CHECKS_RUN, _P.PEOPLE_READ},
+    "security-admin": frozenset({_P.ACCOUNT_OWN, _P.PEOPLE_READ, _P.PEOPLE_EDIT}),
+    "system-admin": frozenset({_P.ACCOUNT_OWN, _P.PEOPLE_READ, _P.SYSTEM_READ, _P.CHECKS_RUN}),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, and what they may: handed to every verb and query.
+
+    Attributes:
+        person_id: Row number; None for the system itself (worker, console).
+        side: ``staff``, ``customer`` or ``system``.
+        customer_ids: The customers in scope; None means all (staff, system). A customer's person acts for exactly
+            one company at a time, so that two never mix on one page.
+    """
+
+    person_id: int | None
+    name: str
+    side: str
+    roles: frozenset[str]
+    permissions: frozenset[Permission]
+    customer_ids: frozenset[int] | None = None
+    email: str = ""
+    public_id: str = ""
+    job_title: str = ""
+    language: str = "en"
+    method: str = ""
+    address: str = ""
+    device: str = ""
+    request_id: str = ""
+    extra: dict[str, str] = field(default_factory=dict, compare=False)
+
+    def may(self, permission: Permission) -> bool:
+        """Say whether the actor holds a permission."""
+        return permission in self.permissions
+
+    def require(self, *permissions: Permission) -> None:
+        """Refuse unless the actor holds one of the permissions.
+
+        Raises:
+            NotAllowed: None of them is held.
+        """
+        if not any(permission in self.permissions for permission in permissions):
+            raise NotAllowed
+
+    def sees(self, customer_id: int) -> bool:
+        """Say whether a customer is in scope."""
+        return self.customer_ids is None or customer_id in self.customer_ids
+
+    def require_scope(self, customer_id: int) -> None:
+        """Refuse what belongs to a customer out of scope as if it did not exist.
+
+        Raises:
+            NotFound: The customer is out of scope.
+        """
+        if not self.sees(customer_id):
+            raise NotFound
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the actor belongs to the seller."""
+        return self.side == "staff"
+
+
+def permissions_of(roles: frozenset[str]) -> frozenset[Permission]:
+    """Return the union of what the roles allow."""
+    return frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles)) if roles else frozenset()
+
+
+def system_actor(name: str = "system", **extra: str) -> Actor:
+    """Return the actor of worker and console: every permission, all customers, no person."""
+    return Actor(
+        person_id=None, name=name, side="system", roles=frozenset({"system"}), permissions=frozenset(Permission),
+        extra=extra,
+    )  # fmt: skip

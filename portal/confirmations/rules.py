@@ -1,0 +1,5 @@
+"""Outcomes of a balance confirmation."""
+
+from __future__ import annotations
+
+OUTCOMES = ("agreed", "agreed-except", "disagreed")
