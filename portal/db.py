@@ -31,6 +31,7 @@ from sqlalchemy import (
     event,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -238,6 +239,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         """Open the engine; no connection is made before the first session needs one."""
         self.url = url
+        self.info: dict[str, Any] = {}  # handed to every session, e.g. where files are kept
         self.engine = open_engine(url, pool_size=pool_size)
         self._factories = {
             mode: sessionmaker(self.engine.execution_options(concord_mode=mode), expire_on_commit=False)
@@ -252,7 +254,7 @@ class Database:
     def session(self, mode: Mode) -> Session:
         """Return a new session; its transaction begins with the first SQL."""
         session = self._factories[mode]()
-        session.info["mode"] = mode
+        session.info.update(self.info, mode=mode)
         return session
 
     @contextmanager
@@ -271,6 +273,20 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection (after a fork, at the end of a test)."""
         self.engine.dispose()
+
+
+def insert_missing(session: Session, model: type[Base], rows: list[dict[str, Any]], *, key: str = "key") -> list[str]:
+    """Insert the rows whose unique ``key`` is not there yet; the others have no effect.
+
+    Returns:
+        The keys that were inserted, in no order.
+    """
+    if not rows:
+        return []
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    table = model.__table__
+    statement = insert(model).on_conflict_do_nothing(index_elements=[key]).returning(table.c[key])
+    return list(session.execute(statement, rows).scalars())
 
 
 def create_triggers(connection: Connection) -> None:
