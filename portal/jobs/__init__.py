@@ -1,1 +1,19 @@
-"""jobs"""
+"""Durable jobs: rows are the queue, workers lease them, the key makes each unique.
+
+| state | what happens | next |
+|---|---|---|
+| – | enqueue | queued |
+| queued | a worker leases it | running |
+| running | heartbeat | running, lease longer |
+| running | its lease ends (the worker died) | leased again by another worker, at most 5 times |
+| running | done | done |
+| running | fails | queued a while later, after 5 tries failed |
+
+A job is many short transactions and must be safe to run again from its start.
+"""
+
+from __future__ import annotations
+
+from portal.jobs.enqueue import enqueue
+
+__all__ = ["enqueue"]
