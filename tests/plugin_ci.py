@@ -12,6 +12,8 @@ IN_CI = os.environ.get("CI") == "true"
 
 def _needs_postgres(item: pytest.Item) -> bool:
     callspec = getattr(item, "callspec", None)
+    if "postgres_server" in getattr(item, "fixturenames", ()):
+        return True
     return callspec is not None and "postgres" in [str(value) for value in callspec.params.values()]
 
 
