@@ -45,7 +45,7 @@ class Dispute(Base):
     line_no: Mapped[int | None]
     document_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id"))
     reason: Mapped[str] = mapped_column(String(3))
-    facts: Mapped[dict[str, Any]] = mapped_column(Json)  # what the reason asks for, e.g. other document's number
+    facts: Mapped[dict[str, Any]] = mapped_column(Json)  # what the reason asks for
     currency: Mapped[str] = mapped_column(String(3))
     disputed_minor: Mapped[int] = mapped_column(Minor)
     approved_minor: Mapped[int | None] = mapped_column(Minor)
@@ -76,7 +76,7 @@ class DisputePart(Base):
 
 
 class DisputeEvent(Base):
-    """One point of the timeline: words, a state change, an offer or a posting; internal ones never leave the house."""
+    """One point of the timeline: words, a move, an offer, a posting; internal ones never leave the house."""
 
     __tablename__ = "dispute_events"
     __table_args__ = (
