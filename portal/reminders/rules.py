@@ -99,6 +99,17 @@ def one_per_address(found: Iterable[Recipient]) -> tuple[Recipient, ...]:
     return tuple(kept[email] for email in sorted(kept))
 
 
+def is_sendable(recipient: Recipient) -> bool:
+    """Say whether the address and the name can stand in a mail: one address, no space, no line break."""
+    local, _, domain = recipient.email.rpartition("@")
+    return bool(
+        local
+        and domain
+        and not any(sign.isspace() for sign in recipient.email)
+        and recipient.name.isprintable()
+    )
+
+
 def is_wanted(recipient: Recipient, *, is_first: bool) -> bool:
     """Say whether a recipient wants the first mail about a statement, or a reminder of it."""
     return recipient.wants_statements if is_first else recipient.wants_reminders
