@@ -13,6 +13,7 @@ import portal.disputes.models
 import portal.imports.models
 import portal.jobs.models
 import portal.ledger.models
+import portal.numbering
 import portal.outbox.models
 import portal.policies.models
 import portal.receivables.models

@@ -41,9 +41,9 @@ CREATE TABLE audit_rows (
 	CONSTRAINT pk_audit_rows PRIMARY KEY (number)
 )
 -- next
-CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
--- next
 CREATE INDEX ix_audit_rows_at ON audit_rows (at)
+-- next
+CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
 -- next
 CREATE TABLE audit_head (
 	id INTEGER NOT NULL,
@@ -91,6 +91,12 @@ CREATE TABLE exchange_rates (
 	CONSTRAINT uq_exchange_rates_currency_book_currency_rate_on UNIQUE (currency, book_currency, rate_on)
 )
 -- next
+CREATE TABLE number_series (
+	name VARCHAR(40) NOT NULL,
+	last INTEGER NOT NULL,
+	CONSTRAINT pk_number_series PRIMARY KEY (name)
+)
+-- next
 CREATE TABLE security_events (
 	id BIGSERIAL NOT NULL,
 	at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -133,9 +139,9 @@ CREATE TABLE customers (
 	CONSTRAINT fk_customers_owner_id FOREIGN KEY(owner_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_customers_owner ON customers (owner_id)
--- next
 CREATE INDEX ix_customers_name_key ON customers (name_key)
+-- next
+CREATE INDEX ix_customers_owner ON customers (owner_id)
 -- next
 CREATE TABLE import_batches (
 	id BIGSERIAL NOT NULL,
@@ -344,9 +350,9 @@ CREATE TABLE approvals (
 	CONSTRAINT fk_approvals_decided_by_id FOREIGN KEY(decided_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_approvals_subject ON approvals (subject_kind, subject_id)
--- next
 CREATE INDEX ix_approvals_state ON approvals (state, kind)
+-- next
+CREATE INDEX ix_approvals_subject ON approvals (subject_kind, subject_id)
 -- next
 CREATE TABLE attachments (
 	id BIGSERIAL NOT NULL,
@@ -487,15 +493,15 @@ CREATE TABLE documents (
 	CONSTRAINT fk_documents_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
+CREATE INDEX ix_documents_day ON documents (document_on)
 -- next
 CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
 -- next
 CREATE INDEX ix_documents_amount ON documents (amount_minor)
 -- next
-CREATE INDEX ix_documents_number ON documents (document_no)
+CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
 -- next
-CREATE INDEX ix_documents_day ON documents (document_on)
+CREATE INDEX ix_documents_number ON documents (document_no)
 -- next
 CREATE TABLE month_balances (
 	entity_id BIGINT NOT NULL,
@@ -558,11 +564,11 @@ CREATE TABLE statements (
 	CONSTRAINT fk_statements_supersedes_id FOREIGN KEY(supersedes_id) REFERENCES statements (id)
 )
 -- next
-CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
--- next
 CREATE INDEX ix_statements_state ON statements (state, period_from)
 -- next
 CREATE INDEX ix_statements_run ON statements (run_id)
+-- next
+CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
 -- next
 CREATE TABLE tasks (
 	id BIGSERIAL NOT NULL,
@@ -668,13 +674,13 @@ CREATE TABLE disputes (
 	CONSTRAINT fk_disputes_opened_by_id FOREIGN KEY(opened_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_disputes_state ON disputes (state, due_on)
--- next
-CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
--- next
 CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
 -- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+-- next
+CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+-- next
+CREATE INDEX ix_disputes_state ON disputes (state, due_on)
 -- next
 CREATE TABLE document_lines (
 	document_id BIGINT NOT NULL,
@@ -736,11 +742,11 @@ CREATE TABLE allocations (
 	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
+CREATE INDEX ix_allocations_debit ON allocations (debit_id)
+-- next
 CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
 -- next
 CREATE INDEX ix_allocations_credit ON allocations (credit_id)
--- next
-CREATE INDEX ix_allocations_debit ON allocations (debit_id)
 -- next
 CREATE TABLE reminders (
 	id BIGSERIAL NOT NULL,
@@ -812,11 +818,11 @@ CREATE TABLE adjustments (
 	CONSTRAINT fk_adjustments_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
+CREATE INDEX ix_adjustments_state ON adjustments (state)
+-- next
 CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
 -- next
 CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
--- next
-CREATE INDEX ix_adjustments_state ON adjustments (state)
 -- next
 CREATE TABLE dispute_parts (
 	dispute_id BIGINT NOT NULL,
@@ -874,9 +880,9 @@ CREATE TABLE entries (
 	CONSTRAINT fk_entries_reverses_id FOREIGN KEY(reverses_id) REFERENCES entries (id)
 )
 -- next
-CREATE INDEX ix_entries_document ON entries (document_id)
--- next
 CREATE INDEX ix_entries_posting ON entries (entity_id, posting_on)
+-- next
+CREATE INDEX ix_entries_document ON entries (document_id)
 -- next
 CREATE TABLE line_answers (
 	id BIGSERIAL NOT NULL,
@@ -917,9 +923,9 @@ CREATE TABLE entry_lines (
 	CONSTRAINT fk_entry_lines_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
 )
 -- next
-CREATE INDEX ix_entry_lines_customer ON entry_lines (customer_id, account_id)
--- next
 CREATE INDEX ix_entry_lines_account ON entry_lines (account_id)
+-- next
+CREATE INDEX ix_entry_lines_customer ON entry_lines (customer_id, account_id)
 -- next
 CREATE FUNCTION tg_security_events_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'security_events: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
@@ -1016,6 +1022,14 @@ CREATE TRIGGER tg_entry_lines_2 BEFORE UPDATE ON entry_lines FOR EACH ROW EXECUT
 CREATE FUNCTION tg_entry_lines_3() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'entry_lines: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
 CREATE TRIGGER tg_entry_lines_3 BEFORE DELETE ON entry_lines FOR EACH ROW EXECUTE FUNCTION tg_entry_lines_3()
+-- next
+CREATE FUNCTION tg_number_series_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.last <= OLD.last THEN RAISE EXCEPTION 'number_series: numbers only grow' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_number_series_1 BEFORE UPDATE ON number_series FOR EACH ROW EXECUTE FUNCTION tg_number_series_1()
+-- next
+CREATE FUNCTION tg_number_series_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'number_series: a series never vanishes' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_number_series_2 BEFORE DELETE ON number_series FOR EACH ROW EXECUTE FUNCTION tg_number_series_2()
 -- next
 CREATE FUNCTION tg_policy_versions_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'policy_versions: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next

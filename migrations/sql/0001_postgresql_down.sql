@@ -70,6 +70,8 @@ DROP TABLE throttle_counts CASCADE
 -- next
 DROP TABLE people CASCADE
 -- next
+DROP TABLE number_series CASCADE
+-- next
 DROP TABLE legal_entities CASCADE
 -- next
 DROP TABLE import_profiles CASCADE
@@ -127,6 +129,10 @@ DROP FUNCTION tg_entry_lines_1()
 DROP FUNCTION tg_entry_lines_2()
 -- next
 DROP FUNCTION tg_entry_lines_3()
+-- next
+DROP FUNCTION tg_number_series_1()
+-- next
+DROP FUNCTION tg_number_series_2()
 -- next
 DROP FUNCTION tg_policy_versions_1()
 -- next

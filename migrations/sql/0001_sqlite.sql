@@ -41,9 +41,9 @@ CREATE TABLE audit_rows (
 	CONSTRAINT pk_audit_rows PRIMARY KEY (number)
 )
 -- next
-CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
--- next
 CREATE INDEX ix_audit_rows_at ON audit_rows (at)
+-- next
+CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
 -- next
 CREATE TABLE audit_head (
 	id INTEGER NOT NULL,
@@ -91,6 +91,12 @@ CREATE TABLE exchange_rates (
 	CONSTRAINT uq_exchange_rates_currency_book_currency_rate_on UNIQUE (currency, book_currency, rate_on)
 )
 -- next
+CREATE TABLE number_series (
+	name VARCHAR(40) NOT NULL,
+	last INTEGER NOT NULL,
+	CONSTRAINT pk_number_series PRIMARY KEY (name)
+)
+-- next
 CREATE TABLE security_events (
 	id INTEGER NOT NULL,
 	at DATETIME NOT NULL,
@@ -134,9 +140,9 @@ CREATE TABLE customers (
 	CONSTRAINT fk_customers_owner_id FOREIGN KEY(owner_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_customers_owner ON customers (owner_id)
--- next
 CREATE INDEX ix_customers_name_key ON customers (name_key)
+-- next
+CREATE INDEX ix_customers_owner ON customers (owner_id)
 -- next
 CREATE TABLE import_batches (
 	id INTEGER NOT NULL,
@@ -346,9 +352,9 @@ CREATE TABLE approvals (
 	CONSTRAINT fk_approvals_decided_by_id FOREIGN KEY(decided_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_approvals_subject ON approvals (subject_kind, subject_id)
--- next
 CREATE INDEX ix_approvals_state ON approvals (state, kind)
+-- next
+CREATE INDEX ix_approvals_subject ON approvals (subject_kind, subject_id)
 -- next
 CREATE TABLE attachments (
 	id INTEGER NOT NULL,
@@ -492,15 +498,15 @@ CREATE TABLE documents (
 	CONSTRAINT fk_documents_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
+CREATE INDEX ix_documents_day ON documents (document_on)
 -- next
 CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
 -- next
 CREATE INDEX ix_documents_amount ON documents (amount_minor)
 -- next
-CREATE INDEX ix_documents_number ON documents (document_no)
+CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
 -- next
-CREATE INDEX ix_documents_day ON documents (document_on)
+CREATE INDEX ix_documents_number ON documents (document_no)
 -- next
 CREATE TABLE month_balances (
 	entity_id INTEGER NOT NULL,
@@ -581,11 +587,11 @@ CREATE TABLE statements (
 	CONSTRAINT ck_statements_unapplied_minor_integer CHECK (unapplied_minor IS NULL OR typeof(unapplied_minor) = 'integer')
 )
 -- next
-CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
--- next
 CREATE INDEX ix_statements_state ON statements (state, period_from)
 -- next
 CREATE INDEX ix_statements_run ON statements (run_id)
+-- next
+CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
 -- next
 CREATE TABLE tasks (
 	id INTEGER NOT NULL,
@@ -697,13 +703,13 @@ CREATE TABLE disputes (
 	CONSTRAINT fk_disputes_opened_by_id FOREIGN KEY(opened_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_disputes_state ON disputes (state, due_on)
--- next
-CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
--- next
 CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
 -- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+-- next
+CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+-- next
+CREATE INDEX ix_disputes_state ON disputes (state, due_on)
 -- next
 CREATE TABLE document_lines (
 	document_id INTEGER NOT NULL,
@@ -769,11 +775,11 @@ CREATE TABLE allocations (
 	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
+CREATE INDEX ix_allocations_debit ON allocations (debit_id)
+-- next
 CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
 -- next
 CREATE INDEX ix_allocations_credit ON allocations (credit_id)
--- next
-CREATE INDEX ix_allocations_debit ON allocations (debit_id)
 -- next
 CREATE TABLE reminders (
 	id INTEGER NOT NULL,
@@ -849,11 +855,11 @@ CREATE TABLE adjustments (
 	CONSTRAINT fk_adjustments_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
+CREATE INDEX ix_adjustments_state ON adjustments (state)
+-- next
 CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
 -- next
 CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
--- next
-CREATE INDEX ix_adjustments_state ON adjustments (state)
 -- next
 CREATE TABLE dispute_parts (
 	dispute_id INTEGER NOT NULL,
@@ -913,9 +919,9 @@ CREATE TABLE entries (
 	CONSTRAINT fk_entries_reverses_id FOREIGN KEY(reverses_id) REFERENCES entries (id)
 )
 -- next
-CREATE INDEX ix_entries_document ON entries (document_id)
--- next
 CREATE INDEX ix_entries_posting ON entries (entity_id, posting_on)
+-- next
+CREATE INDEX ix_entries_document ON entries (document_id)
 -- next
 CREATE TABLE line_answers (
 	id INTEGER NOT NULL,
@@ -959,9 +965,9 @@ CREATE TABLE entry_lines (
 	CONSTRAINT ck_entry_lines_book_minor_integer CHECK (book_minor IS NULL OR typeof(book_minor) = 'integer')
 )
 -- next
-CREATE INDEX ix_entry_lines_customer ON entry_lines (customer_id, account_id)
--- next
 CREATE INDEX ix_entry_lines_account ON entry_lines (account_id)
+-- next
+CREATE INDEX ix_entry_lines_customer ON entry_lines (customer_id, account_id)
 -- next
 CREATE TRIGGER tg_security_events_1 BEFORE UPDATE ON security_events FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'security_events: rows never change'); END
 -- next
@@ -1010,6 +1016,10 @@ CREATE TRIGGER tg_entry_lines_1 BEFORE INSERT ON entry_lines FOR EACH ROW WHEN (
 CREATE TRIGGER tg_entry_lines_2 BEFORE UPDATE ON entry_lines FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'entry_lines: rows never change'); END
 -- next
 CREATE TRIGGER tg_entry_lines_3 BEFORE DELETE ON entry_lines FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'entry_lines: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_number_series_1 BEFORE UPDATE ON number_series FOR EACH ROW WHEN NEW.last <= OLD.last BEGIN SELECT RAISE(ABORT, 'number_series: numbers only grow'); END
+-- next
+CREATE TRIGGER tg_number_series_2 BEFORE DELETE ON number_series FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'number_series: a series never vanishes'); END
 -- next
 CREATE TRIGGER tg_policy_versions_1 BEFORE UPDATE ON policy_versions FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'policy_versions: rows never change'); END
 -- next

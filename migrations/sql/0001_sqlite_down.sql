@@ -70,6 +70,8 @@ DROP TABLE throttle_counts
 -- next
 DROP TABLE people
 -- next
+DROP TABLE number_series
+-- next
 DROP TABLE legal_entities
 -- next
 DROP TABLE import_profiles

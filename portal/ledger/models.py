@@ -7,7 +7,18 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Base, BigId, Minor, PublicId, UtcDateTime, append_only, frozen, new_public_id, one_of, refuse
+from portal.db import (
+    Base,
+    BigId,
+    Minor,
+    PublicId,
+    UtcDateTime,
+    append_only,
+    frozen,
+    new_public_id,
+    one_of,
+    refuse,
+)
 from portal.ledger.rules import ENTRY_KINDS, ROLES
 
 
@@ -131,7 +142,12 @@ class EntryLine(Base):
     book_minor: Mapped[int | None] = mapped_column(Minor)
 
 
-refuse("entries", "INSERT", "NEW.posted_at IS NOT NULL", "entries: an entry is sealed after its lines are written")
+refuse(
+    "entries",
+    "INSERT",
+    "NEW.posted_at IS NOT NULL",
+    "entries: an entry is sealed after its lines are written",
+)
 refuse(
     "entries", "UPDATE",
     "OLD.posted_at IS NULL AND NEW.posted_at IS NOT NULL AND (NOT EXISTS (SELECT 1 FROM entry_lines WHERE "

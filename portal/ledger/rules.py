@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 
-from portal.errors import Invalid, N_
+from portal.errors import N_, Invalid
+from portal.money import currency_digits
 
 #: role → (default code, Chinese name, English name); defaults of domain.md, editable through the mapping.
 DEFAULT_ACCOUNTS: dict[str, tuple[str, str, str]] = {
@@ -61,7 +63,12 @@ class UnmappedRole(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class LineDraft:
-    """One side of an entry to post: role instead of account code; debit positive, minor units of ``currency``."""
+    """One side of an entry to post; debit positive, minor units of ``currency``.
+
+    Attributes:
+        role: What the account does; ``#<row number>`` names an account that no longer has a role (mirrors only).
+        book_minor: Book amount that is known already; None = by the entry's rate.
+    """
 
     role: str
     amount_minor: int
@@ -75,7 +82,13 @@ class LineDraft:
 
 @dataclass(frozen=True, slots=True)
 class EntryDraft:
-    """An entry to post; its lines sum to zero in every currency."""
+    """An entry to post; its lines sum to zero in every currency.
+
+    Attributes:
+        rate: Book currency for one unit of the document currency as decimal text, as written on the document;
+            None = from the rate table.
+        is_valued: False when the entry is known to have no book value, e.g. the mirror of such an entry.
+    """
 
     entity_id: int
     kind: str
@@ -85,6 +98,7 @@ class EntryDraft:
     allocation_id: int | None = None
     reverses_id: int | None = None
     text: str = ""
+    rate: str | None = None
     is_valued: bool = field(default=True)
 
 
@@ -101,3 +115,92 @@ def require_balanced(lines: Sequence[LineDraft]) -> None:
             sums["book", line.book_currency] += line.book_minor
     if not lines or any(sums.values()):
         raise Unbalanced
+
+
+class BadRate(Invalid):
+    """A text that is not an exchange rate."""
+
+    code = "bad_rate"
+    default_message = N_("“%(text)s” is not an exchange rate.")
+
+
+def parse_rate(text: str) -> Decimal:
+    """Read an exchange rate: decimal text above zero with at most 12 decimals, never a float.
+
+    Raises:
+        BadRate: The text is not such a rate.
+    """
+    try:
+        rate = Decimal(text)
+    except InvalidOperation:
+        raise BadRate(text=text[:30], field="rate") from None
+    plain = text.isascii() and set(text) <= set("0123456789.")
+    exponent = rate.as_tuple().exponent
+    if not plain or rate <= 0 or not isinstance(exponent, int) or exponent < -12 or len(text) > 30:
+        raise BadRate(text=text[:30], field="rate")
+    return rate
+
+
+def book_amount(amount_minor: int, *, currency: str, book_currency: str, rate: Decimal) -> int:
+    """Return an amount in minor units of the book currency, half a unit rounded away from zero.
+
+    Args:
+        amount_minor: Minor units of ``currency``.
+        currency: Document currency.
+        book_currency: Book currency.
+        rate: Book currency for one unit of the document currency.
+    """
+    with localcontext() as context:
+        context.prec = 60
+        shift = currency_digits(book_currency) - currency_digits(currency)
+        exact = (Decimal(amount_minor) * rate).scaleb(shift)
+        return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def value_lines(
+    lines: Sequence[LineDraft], *, book_currency: str, rate: Decimal | None
+) -> list[LineDraft] | None:
+    """Give lines their second pair, in book currency, so that it balances too (I1).
+
+    Lines that bring a book amount keep it (what was owed at an earlier rate); the others are converted. With one
+    rate a rounding remainder goes to the largest line that is not the customer's; with several the difference is an
+    exchange difference, a line of its own without document amount.
+
+    Args:
+        lines: Lines of one entry; their currency is one and not the book currency.
+        book_currency: Currency of the books.
+        rate: Rate of the day for lines without a book amount; None = unknown.
+
+    Returns:
+        The lines with book amounts; None when a rate is needed and unknown.
+    """
+    brought = any(line.book_minor is not None for line in lines)
+    if rate is None and any(line.book_minor is None and line.amount_minor for line in lines):
+        return None
+    valued = [
+        line
+        if line.book_minor is not None
+        else replace(
+            line,
+            book_currency=book_currency,
+            book_minor=book_amount(
+                line.amount_minor,
+                currency=line.currency,
+                book_currency=book_currency,
+                rate=rate or Decimal(1),
+            ),
+        )
+        for line in lines
+    ]
+    rest = -sum(line.book_minor or 0 for line in valued)
+    if not rest:
+        return valued
+    others = [index for index, line in enumerate(valued) if line.role not in CUSTOMER_ROLES]
+    if others and not brought:
+        largest = max(others, key=lambda index: abs(valued[index].amount_minor))
+        valued[largest] = replace(valued[largest], book_minor=(valued[largest].book_minor or 0) + rest)
+        return valued
+    return [
+        *valued,
+        LineDraft("exchange_difference", 0, lines[0].currency, book_minor=rest, book_currency=book_currency),
+    ]
