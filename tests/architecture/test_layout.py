@@ -6,7 +6,7 @@ import subprocess
 from tests.architecture.sources import ROOT, features, modules, relative, tree
 
 TOP_LEVEL = {
-    ".ci", ".containerignore", ".editorconfig", ".gitattributes", ".gitignore", ".npmrc", "CHANGELOG.md", "CONTRIBUTING.md",
+    ".ci", ".dockerignore", ".editorconfig", ".gitattributes", ".gitignore", ".npmrc", "CHANGELOG.md", "CONTRIBUTING.md",
     "Containerfile", "LICENSE", "README.md", "SECURITY.md", "admin", "alembic.ini", "babel.cfg", "benchmarks",
     "compose.yaml", "concord", "deploy", "docs", "migrations", "package-lock.json", "package.json", "portal",
     "pyproject.toml", "requirements", "static", "templates", "tests", "wsgi.py",
