@@ -25,12 +25,12 @@ function colours() {
 
 function markers(states, colour, small) {
   const look = {
-    signed: ["circle", colour("confirmed-bar"), small ? 5 : 6],
-    except: ["diamond", colour("disputed-bar"), small ? 9 : 10],
+    signed: ["circle", colour("confirmed-bar"), small ? 7 : 8],
+    except: ["diamond", colour("disputed-bar"), small ? 10 : 12],
     open: ["circle-open", colour("ink-3"), small ? 9 : 10],
   };
   const of = (index) => states.map((state) => (look[state] || look.signed)[index]);
-  return { symbol: of(0), color: of(1), size: of(2), line: { width: states.map((state) => (state === "open" ? 2.5 : 1)), color: states.map((state) => (state === "open" ? colour("ink-3") : colour("surface"))) } };
+  return { opacity: 1, symbol: of(0), color: of(1), size: of(2), line: { width: states.map((state) => (state === "open" ? 2.5 : 1)), color: states.map((state) => (state === "open" ? colour("ink-3") : colour("surface"))) } };
 }
 
 function dressed(trace, colour, small) {
@@ -72,7 +72,7 @@ function themed(layout, colour, small) {
     hoverlabel: { bgcolor: colour("frame"), bordercolor: colour("frame"), font: { color: colour("frame-ink"), size: 12, family: colour("font") }, align: "left" },
     ...layout,
     xaxis: { ...axis, showgrid: false, showline: true, ...layout.xaxis },
-    yaxis: { ...axis, rangemode: "tozero", ...layout.yaxis },
+    yaxis: { ...axis, showline: false, rangemode: "tozero", ...layout.yaxis },
   };
 }
 
