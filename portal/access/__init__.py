@@ -11,6 +11,32 @@ company at a time. Nobody holds two of security-admin, system-admin, auditor, an
 
 from __future__ import annotations
 
+from portal.access.changes import on_roles_changed, record_changes_with
+from portal.access.companies import Company
+from portal.access.grants import RolesConflict, end_role, grant_role
+from portal.access.links import LinkView, is_internal_path, make_link, open_link, renew_link
+from portal.access.passwords import WeakPassword, hash_password
+from portal.access.people import (
+    OwnChoices,
+    PersonDraft,
+    add_person,
+    edit_own_account,
+    set_active,
+    set_language,
+    set_password,
+)
+from portal.access.queries import (
+    PEOPLE_SORTS,
+    PersonView,
+    Recipient,
+    RoleView,
+    find_person,
+    is_active_staff,
+    list_people,
+    list_staff,
+    people_names,
+    recipients_of,
+)
 from portal.access.rules import (
     ALL_ROLES,
     CUSTOMER_ROLES,
@@ -21,14 +47,76 @@ from portal.access.rules import (
     permissions_of,
     system_actor,
 )
+from portal.access.security_log import SecurityLine, SecurityNote, list_security_events, note_security
+from portal.access.sign_in import Attempt, WrongPassword, is_own_password, sign_in_with_password
+from portal.access.sign_ins import (
+    Device,
+    SignedIn,
+    actor_of_sign_in,
+    choose_company,
+    end_sign_in,
+    end_sign_ins_of,
+    list_devices,
+    start_sign_in,
+    touch_sign_in,
+)
+from portal.access.throttle import forget_old_tries
 
 __all__ = [
     "ALL_ROLES",
     "CUSTOMER_ROLES",
+    "PEOPLE_SORTS",
     "ROLE_PERMISSIONS",
     "STAFF_ROLES",
     "Actor",
+    "Attempt",
+    "Company",
+    "Device",
+    "LinkView",
+    "OwnChoices",
     "Permission",
+    "PersonDraft",
+    "PersonView",
+    "Recipient",
+    "RoleView",
+    "RolesConflict",
+    "SecurityLine",
+    "SecurityNote",
+    "SignedIn",
+    "WeakPassword",
+    "WrongPassword",
+    "actor_of_sign_in",
+    "add_person",
+    "choose_company",
+    "edit_own_account",
+    "end_role",
+    "end_sign_in",
+    "end_sign_ins_of",
+    "find_person",
+    "forget_old_tries",
+    "grant_role",
+    "hash_password",
+    "is_active_staff",
+    "is_internal_path",
+    "is_own_password",
+    "list_devices",
+    "list_people",
+    "list_security_events",
+    "list_staff",
+    "make_link",
+    "note_security",
+    "on_roles_changed",
+    "open_link",
+    "people_names",
     "permissions_of",
+    "recipients_of",
+    "record_changes_with",
+    "renew_link",
+    "set_active",
+    "set_language",
+    "set_password",
+    "sign_in_with_password",
+    "start_sign_in",
     "system_actor",
+    "touch_sign_in",
 ]

@@ -83,7 +83,9 @@ class DeepLink(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     path: Mapped[str] = mapped_column(String(200))
-    label: Mapped[dict[str, Any]] = mapped_column(Json)  # {"kind": "statement", "month": "2026-10"}: no name, no figure
+    label: Mapped[dict[str, Any]] = mapped_column(
+        Json
+    )  # {"kind": "statement", "month": "2026-10"}: no name, no figure
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
     recipient: Mapped[str] = mapped_column(String(254))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -142,3 +142,17 @@ def system_actor(name: str = "system", **extra: str) -> Actor:
         person_id=None, name=name, side="system", roles=frozenset({"system"}), permissions=frozenset(Permission),
         extra=extra,
     )  # fmt: skip
+
+
+_POWERS = ("security-admin", "system-admin", "auditor")
+_BUSINESS = ("clerk", "approver")
+
+
+def refused_mix(roles: frozenset[str]) -> tuple[str, str] | None:
+    """Return two of the roles that one person must not hold together, or None.
+
+    Nobody holds two of security-admin, system-admin and auditor, and none of these with clerk or approver.
+    """
+    powers = [role for role in _POWERS if role in roles]
+    others = powers[1:] + [role for role in _BUSINESS if role in roles]
+    return (powers[0], others[0]) if powers and others else None

@@ -20,7 +20,9 @@ class Approval(Base):
     __table_args__ = (
         one_of("state", STATES),
         CheckConstraint("decided_by_id IS NULL OR decided_by_id <> requested_by_id", name="two_people"),
-        CheckConstraint("(state IN ('approved', 'rejected')) = (decided_by_id IS NOT NULL)", name="decided_by_someone"),
+        CheckConstraint(
+            "(state IN ('approved', 'rejected')) = (decided_by_id IS NOT NULL)", name="decided_by_someone"
+        ),
         Index("ix_approvals_state", "state", "kind"),
         Index("ix_approvals_subject", "subject_kind", "subject_id"),
     )

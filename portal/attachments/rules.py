@@ -7,7 +7,7 @@ import re
 import unicodedata
 import zipfile
 
-from portal.errors import Invalid, N_
+from portal.errors import N_, Invalid
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_NAME = 150
@@ -102,4 +102,9 @@ def _is_office(content: bytes, folder: str) -> bool:
     unpacked = sum(entry.file_size for entry in entries)
     fits = len(entries) <= MAX_ENTRIES and unpacked <= min(MAX_UNPACKED_BYTES, len(content) * MAX_RATIO)
     has_macros = any(name.lower().endswith(("vbaproject.bin", ".exe", ".js", ".vbs")) for name in names)
-    return fits and not has_macros and "[Content_Types].xml" in names and any(n.startswith(folder) for n in names)
+    return (
+        fits
+        and not has_macros
+        and "[Content_Types].xml" in names
+        and any(n.startswith(folder) for n in names)
+    )

@@ -13,7 +13,7 @@ from portal.access import Actor
 from portal.attachments.models import Attachment
 from portal.attachments.rules import clean_name, media_type_of
 from portal.attachments.vault import vault_of
-from portal.errors import Invalid, N_
+from portal.errors import N_, Invalid
 
 MAX_FILES = 10
 

@@ -65,7 +65,7 @@ def vault_of(session: Session) -> FileVault:
     Raises:
         RuntimeError: ``keep_files_in`` was not called for this database.
     """
-    vault = session.info.get(_INFO)
-    if not isinstance(vault, FileVault):
+    vault: FileVault | None = session.info.get(_INFO)
+    if vault is None:
         raise RuntimeError("no place for attachments: call keep_files_in(database, settings) first")
     return vault

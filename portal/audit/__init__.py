@@ -7,7 +7,10 @@ database), swapped or renumbered. Everybody's acts write here; only the auditor 
 
 from __future__ import annotations
 
+from portal.access import record_changes_with
 from portal.audit.record import AuditDraft, record, record_many
 from portal.audit.rules import Anchor
+
+record_changes_with(record)
 
 __all__ = ["Anchor", "AuditDraft", "record", "record_many"]

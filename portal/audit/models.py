@@ -14,7 +14,10 @@ class AuditRow(Base):
     """One state change: number, version, previous hash and body are all hashed."""
 
     __tablename__ = "audit_rows"
-    __table_args__ = (Index("ix_audit_rows_subject", "subject_kind", "subject_id"), Index("ix_audit_rows_at", "at"))
+    __table_args__ = (
+        Index("ix_audit_rows_subject", "subject_kind", "subject_id"),
+        Index("ix_audit_rows_at", "at"),
+    )
 
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     version: Mapped[int]

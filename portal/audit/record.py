@@ -115,7 +115,9 @@ def _write_pending(session: Session) -> None:
     for row in pending:
         number += 1
         this = chain_hash(version=CHAIN_VERSION, number=number, previous_hash=previous, body=row["body"])
-        rows.append(row | {"number": number, "version": CHAIN_VERSION, "previous_hash": previous, "hash": this})
+        rows.append(
+            row | {"number": number, "version": CHAIN_VERSION, "previous_hash": previous, "hash": this}
+        )
         previous = this
     session.execute(insert(AuditRow), rows)
     session.execute(update(AuditHead).where(AuditHead.id == 1).values(number=number, hash=previous))

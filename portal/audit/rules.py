@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from portal.money import Money
 
-#: Version of the hashed form; a change of ``canonical_body`` or ``chain_hash`` raises it and keeps the old one readable.
+#: Version of the hashed form; a change of ``chain_hash`` raises it and keeps the old one readable.
 CHAIN_VERSION = 1
 FIRST_PREVIOUS = "0" * 64
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.db import insert_missing, new_public_id
-from portal.errors import Invalid, N_
+from portal.errors import N_, Invalid
 from portal.outbox.models import OutboxMessage
 
 #: A header ends at any of these; U+2028 and U+2029 do so for some readers.
@@ -67,7 +67,9 @@ def put_messages(session: Session, drafts: Sequence[MessageDraft], *, now: datet
 def _row(draft: MessageDraft, now: datetime) -> dict[str, Any]:
     local, at, domain = draft.recipient.rpartition("@")
     if not (local and at and domain) or any(letter.isspace() for letter in draft.recipient):
-        raise Invalid(N_("“%(address)s” is not an e-mail address."), field="email", address=draft.recipient[:80])
+        raise Invalid(
+            N_("“%(address)s” is not an e-mail address."), field="email", address=draft.recipient[:80]
+        )
     if _LINE_ENDS & set(draft.recipient + draft.recipient_name):
         raise Invalid(N_("A name or address cannot hold a line break."), field="name")
     public_id = new_public_id()

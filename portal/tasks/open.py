@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.access import Actor, Permission
 from portal.audit import record
 from portal.db import insert_missing, new_public_id
-from portal.errors import Conflict, N_, NotFound
+from portal.errors import N_, Conflict, NotFound
 from portal.tasks.models import Task
 
 
@@ -54,7 +54,11 @@ def open_task(session: Session, draft: TaskDraft, *, actor: Actor, now: datetime
     }  # fmt: skip
     if not insert_missing(session, Task, [row]):
         return session.scalars(select(Task.public_id).where(Task.key == draft.key)).one()
-    details = {"kind": draft.kind, "about": f"{draft.subject_kind} {draft.subject_id}", "due_on": draft.due_on}
+    details = {
+        "kind": draft.kind,
+        "about": f"{draft.subject_kind} {draft.subject_id}",
+        "due_on": draft.due_on,
+    }
     record(
         session, "tasks.opened", subject_kind="task", subject_id=str(row["public_id"]),
         customer_id=draft.customer_id, details=details, actor=actor, now=now,
@@ -80,14 +84,22 @@ def close_task(session: Session, *, public_id: str, actor: Actor, now: datetime)
 
 
 def close_tasks_about(
-    session: Session, *, subject_kind: str, subject_id: str, kind: str | None = None, actor: Actor, now: datetime
+    session: Session,
+    *,
+    subject_kind: str,
+    subject_id: str,
+    kind: str | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> int:
     """Close the open tasks about a thing that has been settled; called by the verb that settled it.
 
     Returns:
         How many were closed.
     """
-    query = select(Task).where(Task.subject_kind == subject_kind, Task.subject_id == subject_id, Task.state == "open")
+    query = select(Task).where(
+        Task.subject_kind == subject_kind, Task.subject_id == subject_id, Task.state == "open"
+    )
     if kind is not None:
         query = query.where(Task.kind == kind)
     tasks = session.scalars(query.order_by(Task.id).with_for_update()).all()

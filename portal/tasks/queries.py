@@ -36,7 +36,9 @@ def list_open_tasks(session: Session, *, actor: Actor, limit: int = 500) -> tupl
         NotAllowed: The actor does not work on the queue.
     """
     actor.require(Permission.WORKLIST_READ)
-    rows = session.scalars(select(Task).where(Task.state == "open").order_by(Task.due_on, Task.id).limit(limit))
+    rows = session.scalars(
+        select(Task).where(Task.state == "open").order_by(Task.due_on, Task.id).limit(limit)
+    )
     return tuple(
         TaskView(
             row.public_id, row.kind, row.subject_kind, row.subject_id, row.customer_id, row.owner_id, row.facts,

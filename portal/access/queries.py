@@ -1,0 +1,196 @@
+"""Read people and roles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from portal.access.companies import COMPANIES
+from portal.access.models import Grant, Person, SignIn
+from portal.access.rules import STAFF_ROLES, Actor, Permission
+from portal.errors import N_, NotFound
+from portal.lists import ListQuery, Page, Tab
+
+PEOPLE_SORTS = ("name", "email", "created_at", "last_seen_at")
+
+
+@dataclass(frozen=True, slots=True)
+class RoleView:
+    """A role held now; customer number and name are empty for staff roles."""
+
+    role: str
+    customer_no: str
+    customer_name: str
+    granted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person as the people page shows them."""
+
+    public_id: str
+    email: str
+    name: str
+    job_title: str
+    phone: str
+    language: str
+    theme: str
+    has_single_keys: bool
+    has_password: bool
+    is_active: bool
+    created_at: datetime
+    last_seen_at: datetime | None
+    roles: tuple[RoleView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Someone with a sign-in who gets a customer's mails."""
+
+    customer_id: int
+    email: str
+    name: str
+    language: str
+
+
+def _views(session: Session, rows: Sequence[Person]) -> tuple[PersonView, ...]:
+    ids = [row.id for row in rows]
+    grants: dict[int, list[RoleView]] = {}
+    for person_id, *facts in session.execute(
+        select(Grant.person_id, Grant.role, COMPANIES.c.number, COMPANIES.c.name, Grant.granted_at)
+        .outerjoin(COMPANIES, COMPANIES.c.id == Grant.customer_id)
+        .where(Grant.person_id.in_(ids), Grant.ended_at.is_(None))
+        .order_by(Grant.id)
+    ):
+        view = RoleView(facts[0], facts[1] or "", facts[2] or "", facts[3])
+        grants.setdefault(person_id, []).append(view)
+    seen: dict[int, datetime] = dict(
+        session.execute(
+            select(SignIn.person_id, func.max(SignIn.last_seen_at))
+            .where(SignIn.person_id.in_(ids))
+            .group_by(SignIn.person_id)
+        )
+        .tuples()
+        .all()
+    )
+    return tuple(
+        PersonView(
+            row.public_id, row.email, row.name, row.job_title, row.phone, row.language, row.theme,
+            row.has_single_keys, row.password_hash is not None, row.is_active, row.created_at, seen.get(row.id),
+            tuple(grants.get(row.id, ())),
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def find_person(session: Session, *, public_id: str, actor: Actor) -> PersonView:
+    """Return one person: oneself, or anybody for who reads people.
+
+    Raises:
+        NotAllowed: Someone else, without the permission.
+        NotFound: Unknown.
+    """
+    if public_id != actor.public_id:
+        actor.require(Permission.PEOPLE_READ)
+    row = session.scalars(select(Person).where(Person.public_id == public_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return _views(session, [row])[0]
+
+
+def _is_staff() -> Select[int]:
+    return select(Grant.person_id).where(Grant.role.in_(STAFF_ROLES), Grant.ended_at.is_(None))
+
+
+def list_people(session: Session, *, query: ListQuery, actor: Actor) -> Page[PersonView]:
+    """Return people by name unless asked otherwise; tabs all, staff, customers, disabled.
+
+    Raises:
+        NotAllowed: The actor does not read people.
+        UnknownSort: No such column.
+    """
+    actor.require(Permission.PEOPLE_READ)
+    narrowed = {
+        "all": Person.id.is_not(None),
+        "staff": Person.id.in_(_is_staff()),
+        "customers": Person.id.not_in(_is_staff()),
+        "disabled": Person.is_active.is_(False),
+    }
+    labels = {
+        "all": N_("All"),
+        "staff": N_("Staff"),
+        "customers": N_("Customers’ people"),
+        "disabled": N_("Disabled"),
+    }
+    counts = {
+        key: session.scalar(select(func.count()).select_from(Person).where(rule)) or 0
+        for key, rule in narrowed.items()
+    }
+    chosen = select(Person).where(narrowed.get(query.tab, narrowed["all"]))
+    if query.q:
+        words = f"%{query.q.lower()}%"
+        chosen = chosen.where(func.lower(Person.name).like(words) | Person.email.like(words))
+    total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+    newest = select(func.max(SignIn.last_seen_at)).where(SignIn.person_id == Person.id).scalar_subquery()
+    columns = {
+        "name": Person.name,
+        "email": Person.email,
+        "created_at": Person.created_at,
+        "last_seen_at": newest,
+    }
+    order = columns[query.sorted_by(PEOPLE_SORTS, "name")]
+    ordered = chosen.order_by(order.desc() if query.descending else order, Person.id)
+    rows = session.scalars(ordered.limit(query.limit).offset(query.offset)).all()
+    tabs = tuple(Tab(key, labels[key], count) for key, count in counts.items())
+    return Page(_views(session, rows), total, query, tabs=tabs)
+
+
+def is_active_staff(session: Session, *, person_id: int, now: datetime) -> bool:
+    """Say whether a person is active and holds a staff role at an instant."""
+    query = select(Person.id).where(
+        Person.id == person_id, Person.is_active, Person.id.in_(_is_staff()), Person.created_at <= now
+    )
+    return session.scalar(query) is not None
+
+
+def recipients_of(
+    session: Session, *, customer_ids: Sequence[int], roles: Sequence[str]
+) -> tuple[Recipient, ...]:
+    """Return the active people who hold one of the roles for one of the customers, by customer and address."""
+    query = (
+        select(Grant.customer_id, Person.email, Person.name, Person.language)
+        .join(Person, Person.id == Grant.person_id)
+        .where(
+            Grant.customer_id.in_(customer_ids),
+            Grant.role.in_(roles),
+            Grant.ended_at.is_(None),
+            Person.is_active,
+        )
+        .distinct()
+        .order_by(Grant.customer_id, Person.email)
+    )
+    return tuple(
+        Recipient(customer_id, email, name, language)
+        for customer_id, email, name, language in session.execute(query)
+        if customer_id is not None
+    )
+
+
+def people_names(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Return names by row number, for queries that show who did something."""
+    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).tuples().all())
+
+
+def list_staff(session: Session, *, role: str | None = None) -> tuple[tuple[str, str], ...]:
+    """Return (public id, name) of active staff, or of those with a role, by name; for choosing an owner."""
+    held = _is_staff() if role is None else _is_staff().where(Grant.role == role)
+    query = (
+        select(Person.public_id, Person.name)
+        .where(Person.is_active, Person.id.in_(held))
+        .order_by(Person.name)
+    )
+    return tuple((public_id, name) for public_id, name in session.execute(query))

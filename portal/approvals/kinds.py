@@ -1,0 +1,98 @@
+"""The kinds of approval: each names the verb that runs when a second person says yes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.access import Actor, Permission
+from portal.audit.rules import canonical_body
+from portal.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request for a second person, as the verbs of its kind see it.
+
+    Attributes:
+        public_id: Of the approval.
+        kind: E.g. ``adjustments.post``.
+        subject_id: Public id of what is to be approved.
+        money: The amount, where one moves.
+        content: What was frozen when asked.
+        requested_by_id: The maker.
+        state: ``pending``, and for ``on_rejected`` ``rejected`` or ``voided``.
+        note: The decision's note.
+    """
+
+    public_id: str
+    kind: str
+    subject_kind: str
+    subject_id: str
+    customer_id: int | None
+    money: Money | None
+    content: Mapping[str, Any]
+    policy_version: int
+    requested_by_id: int
+    state: str
+    note: str = ""
+
+
+class Run:
+    """Signatures of what a kind brings; ``actor`` is the second person."""
+
+    Act = Callable[[Session, Request, Actor, datetime], None]
+    ContentOf = Callable[[Session, str], Mapping[str, Any]]
+    Check = Callable[[Session, Request, Actor], None]
+
+
+def _nothing(session: Session, request: Request, actor: Actor, now: datetime) -> None:
+    """Do nothing more than note the decision."""
+
+
+def _no_limit(session: Session, request: Request, actor: Actor) -> None:
+    """Set no limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalKind:
+    """What can be approved.
+
+    Attributes:
+        kind: E.g. ``adjustments.post``.
+        run: ``run(session, request, actor, now)``: does it, when approved.
+        content_of: ``content_of(session, subject_id)``: the content as it is now; must equal what was frozen.
+        on_rejected: ``on_rejected(session, request, actor, now)``: what follows a rejection or voiding.
+        permission: Needed to decide.
+        check: ``check(session, request, actor)``: refuses above the approver's limit.
+    """
+
+    kind: str
+    run: Run.Act
+    content_of: Run.ContentOf
+    on_rejected: Run.Act = _nothing
+    permission: Permission = Permission.APPROVALS_DECIDE
+    check: Run.Check = _no_limit
+
+
+_KINDS: dict[str, ApprovalKind] = {}
+
+
+def register_kind(kind: ApprovalKind) -> None:
+    """Make a kind known; features call this once, when they are imported."""
+    _KINDS[kind.kind] = kind
+
+
+def kind_of(name: str) -> ApprovalKind:
+    """Return a registered kind."""
+    return _KINDS[name]
+
+
+def content_hash(content: Mapping[str, Any]) -> str:
+    """Return the hash of a content: what the approver approves."""
+    return sha256(canonical_body(content).encode()).hexdigest()
