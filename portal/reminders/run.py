@@ -158,7 +158,7 @@ def _queue(session: Session, due: Sequence[_Due], *, actor: Actor, now: datetime
 def _message(session: Session, one: _Due, *, now: datetime) -> MessageDraft:
     about, reader = one.statement, one.recipient
     month = f"{about.month_on:%Y-%m}"
-    token = make_link(
+    link = make_link(
         session,
         path=f"/statements/{about.public_id}",
         label={"kind": "statement", "month": month},
@@ -171,7 +171,7 @@ def _message(session: Session, one: _Due, *, now: datetime) -> MessageDraft:
         "seller_phone": about.seller_phone,
         "seller_email": about.seller_email,
         "customer": about.customer_names[reader.language],
-        "link_token": token,
+        "link": link,
         "why": reader.reason,
         "month": month,
         "version": about.version,
