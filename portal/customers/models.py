@@ -10,6 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.db import Base, BigId, Minor, PublicId, UtcDateTime, new_public_id, one_of
 
 
+def _key(length: int) -> String:
+    """Text that both databases sort alike, by code point."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 class Customer(Base):
     """A company that buys; known to people by its number."""
 
@@ -21,10 +26,10 @@ class Customer(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
-    number: Mapped[str] = mapped_column(String(60), unique=True)
+    number: Mapped[str] = mapped_column(_key(60), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     name_en: Mapped[str] = mapped_column(String(200), default="")
-    name_key: Mapped[str] = mapped_column(String(500), default="")  # lower case name + pinyin: search and order
+    name_key: Mapped[str] = mapped_column(_key(500), default="")  # lower case name + pinyin: search and order
     currency: Mapped[str] = mapped_column(String(3))
     language: Mapped[str] = mapped_column(String(2), default="zh")
     country: Mapped[str] = mapped_column(String(20), default="")

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Base, BigId, Minor, PublicId, UtcDateTime, append_only, frozen, new_public_id, one_of, refuse
+from portal.db import (
+    Base,
+    BigId,
+    Minor,
+    PublicId,
+    UtcDateTime,
+    append_only,
+    frozen,
+    new_public_id,
+    one_of,
+    refuse,
+)
 from portal.receivables.rules import KINDS
 
 
@@ -18,7 +29,9 @@ class Document(Base):
     __table_args__ = (
         UniqueConstraint("entity_id", "kind", "document_no"),
         one_of("kind", KINDS),
-        CheckConstraint("amount_minor > 0 OR kind IN ('adjustment', 'opening_balance')", name="amount_positive"),
+        CheckConstraint(
+            "amount_minor > 0 OR kind IN ('adjustment', 'opening_balance')", name="amount_positive"
+        ),
         CheckConstraint("amount_minor <> 0", name="amount_not_zero"),
         CheckConstraint("abs(balance_minor) = abs(amount_minor)", name="balance_is_signed_amount"),
         Index("ix_documents_customer", "customer_id", "currency", "posting_on", "id"),
@@ -33,10 +46,14 @@ class Document(Base):
     entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entities.id"))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
     kind: Mapped[str] = mapped_column(String(20))
-    document_no: Mapped[str] = mapped_column(String(80))
+    document_no: Mapped[str] = mapped_column(
+        String(80).with_variant(String(80, collation="C"), "postgresql")  # both databases sort alike
+    )
     currency: Mapped[str] = mapped_column(String(3))
     amount_minor: Mapped[int] = mapped_column(Minor)  # as written on it
-    balance_minor: Mapped[int] = mapped_column(Minor)  # with the sign of its effect: positive raises what is owed
+    balance_minor: Mapped[int] = mapped_column(
+        Minor
+    )  # with the sign of its effect: positive raises what is owed
     tax_minor: Mapped[int | None] = mapped_column(Minor)
     document_on: Mapped[date]
     due_on: Mapped[date | None]
@@ -79,7 +96,14 @@ class OpenItem(Base):
     __table_args__ = (
         CheckConstraint("open_minor >= 0 AND open_minor <= amount_minor", name="never_over_allocated"),
         CheckConstraint("side IN (1, -1)", name="side_known"),
-        Index("ix_open_items_open", "customer_id", "currency", "document_id"),
+        Index(
+            "ix_open_items_open",
+            "customer_id",
+            "currency",
+            "document_id",
+            sqlite_where=text("open_minor > 0"),
+            postgresql_where=text("open_minor > 0"),
+        ),
     )
 
     document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"), primary_key=True)
