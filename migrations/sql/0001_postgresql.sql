@@ -114,10 +114,10 @@ CREATE INDEX ix_security_events_at ON security_events (at)
 CREATE TABLE customers (
 	id BIGSERIAL NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
-	number VARCHAR(60) NOT NULL,
+	number VARCHAR(60) COLLATE "C" NOT NULL,
 	name VARCHAR(200) NOT NULL,
 	name_en VARCHAR(200) NOT NULL,
-	name_key VARCHAR(500) NOT NULL,
+	name_key VARCHAR(500) COLLATE "C" NOT NULL,
 	currency VARCHAR(3) NOT NULL,
 	language VARCHAR(2) NOT NULL,
 	country VARCHAR(20) NOT NULL,
@@ -457,7 +457,7 @@ CREATE TABLE documents (
 	entity_id BIGINT NOT NULL,
 	customer_id BIGINT NOT NULL,
 	kind VARCHAR(20) NOT NULL,
-	document_no VARCHAR(80) NOT NULL,
+	document_no VARCHAR(80) COLLATE "C" NOT NULL,
 	currency VARCHAR(3) NOT NULL,
 	amount_minor BIGINT NOT NULL,
 	balance_minor BIGINT NOT NULL,
@@ -495,13 +495,13 @@ CREATE TABLE documents (
 -- next
 CREATE INDEX ix_documents_day ON documents (document_on)
 -- next
-CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
--- next
-CREATE INDEX ix_documents_amount ON documents (amount_minor)
--- next
 CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
 -- next
+CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
+-- next
 CREATE INDEX ix_documents_number ON documents (document_no)
+-- next
+CREATE INDEX ix_documents_amount ON documents (amount_minor)
 -- next
 CREATE TABLE month_balances (
 	entity_id BIGINT NOT NULL,
@@ -564,11 +564,11 @@ CREATE TABLE statements (
 	CONSTRAINT fk_statements_supersedes_id FOREIGN KEY(supersedes_id) REFERENCES statements (id)
 )
 -- next
+CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
+-- next
 CREATE INDEX ix_statements_state ON statements (state, period_from)
 -- next
 CREATE INDEX ix_statements_run ON statements (run_id)
--- next
-CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
 -- next
 CREATE TABLE tasks (
 	id BIGSERIAL NOT NULL,
@@ -674,13 +674,13 @@ CREATE TABLE disputes (
 	CONSTRAINT fk_disputes_opened_by_id FOREIGN KEY(opened_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
--- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
 CREATE INDEX ix_disputes_state ON disputes (state, due_on)
+-- next
+CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
 -- next
 CREATE TABLE document_lines (
 	document_id BIGINT NOT NULL,
@@ -713,7 +713,7 @@ CREATE TABLE open_items (
 	CONSTRAINT fk_open_items_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
 )
 -- next
-CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id)
+CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id) WHERE open_minor > 0
 -- next
 CREATE TABLE allocations (
 	id BIGSERIAL NOT NULL,
@@ -838,6 +838,7 @@ CREATE TABLE dispute_events (
 	id BIGSERIAL NOT NULL,
 	dispute_id BIGINT NOT NULL,
 	kind VARCHAR(10) NOT NULL,
+	verb VARCHAR(12) NOT NULL,
 	side VARCHAR(10) NOT NULL,
 	is_internal BOOLEAN NOT NULL,
 	person_id BIGINT,
@@ -852,7 +853,7 @@ CREATE TABLE dispute_events (
 	CONSTRAINT pk_dispute_events PRIMARY KEY (id),
 	CONSTRAINT ck_dispute_events_kind_known CHECK (kind IN ('message', 'note', 'state', 'offer', 'posting', 'file')),
 	CONSTRAINT ck_dispute_events_side_known CHECK (side IN ('customer', 'staff', 'system')),
-	CONSTRAINT ck_dispute_events_notes_are_internal CHECK ((kind = 'note') = is_internal),
+	CONSTRAINT ck_dispute_events_notes_are_internal CHECK (kind <> 'note' OR is_internal),
 	CONSTRAINT fk_dispute_events_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id),
 	CONSTRAINT fk_dispute_events_person_id FOREIGN KEY(person_id) REFERENCES people (id),
 	CONSTRAINT fk_dispute_events_attachment_id FOREIGN KEY(attachment_id) REFERENCES attachments (id)
@@ -880,9 +881,9 @@ CREATE TABLE entries (
 	CONSTRAINT fk_entries_reverses_id FOREIGN KEY(reverses_id) REFERENCES entries (id)
 )
 -- next
-CREATE INDEX ix_entries_posting ON entries (entity_id, posting_on)
--- next
 CREATE INDEX ix_entries_document ON entries (document_id)
+-- next
+CREATE INDEX ix_entries_posting ON entries (entity_id, posting_on)
 -- next
 CREATE TABLE line_answers (
 	id BIGSERIAL NOT NULL,

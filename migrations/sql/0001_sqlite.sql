@@ -500,13 +500,13 @@ CREATE TABLE documents (
 -- next
 CREATE INDEX ix_documents_day ON documents (document_on)
 -- next
-CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
--- next
-CREATE INDEX ix_documents_amount ON documents (amount_minor)
--- next
 CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
 -- next
+CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
+-- next
 CREATE INDEX ix_documents_number ON documents (document_no)
+-- next
+CREATE INDEX ix_documents_amount ON documents (amount_minor)
 -- next
 CREATE TABLE month_balances (
 	entity_id INTEGER NOT NULL,
@@ -587,11 +587,11 @@ CREATE TABLE statements (
 	CONSTRAINT ck_statements_unapplied_minor_integer CHECK (unapplied_minor IS NULL OR typeof(unapplied_minor) = 'integer')
 )
 -- next
+CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
+-- next
 CREATE INDEX ix_statements_state ON statements (state, period_from)
 -- next
 CREATE INDEX ix_statements_run ON statements (run_id)
--- next
-CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
 -- next
 CREATE TABLE tasks (
 	id INTEGER NOT NULL,
@@ -703,13 +703,13 @@ CREATE TABLE disputes (
 	CONSTRAINT fk_disputes_opened_by_id FOREIGN KEY(opened_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
--- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
 CREATE INDEX ix_disputes_state ON disputes (state, due_on)
+-- next
+CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
 -- next
 CREATE TABLE document_lines (
 	document_id INTEGER NOT NULL,
@@ -745,7 +745,7 @@ CREATE TABLE open_items (
 	CONSTRAINT ck_open_items_open_minor_integer CHECK (open_minor IS NULL OR typeof(open_minor) = 'integer')
 )
 -- next
-CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id)
+CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id) WHERE open_minor > 0
 -- next
 CREATE TABLE allocations (
 	id INTEGER NOT NULL,
@@ -876,6 +876,7 @@ CREATE TABLE dispute_events (
 	id INTEGER NOT NULL,
 	dispute_id INTEGER NOT NULL,
 	kind VARCHAR(10) NOT NULL,
+	verb VARCHAR(12) NOT NULL,
 	side VARCHAR(10) NOT NULL,
 	is_internal BOOLEAN NOT NULL,
 	person_id INTEGER,
@@ -890,7 +891,7 @@ CREATE TABLE dispute_events (
 	CONSTRAINT pk_dispute_events PRIMARY KEY (id),
 	CONSTRAINT ck_dispute_events_kind_known CHECK (kind IN ('message', 'note', 'state', 'offer', 'posting', 'file')),
 	CONSTRAINT ck_dispute_events_side_known CHECK (side IN ('customer', 'staff', 'system')),
-	CONSTRAINT ck_dispute_events_notes_are_internal CHECK ((kind = 'note') = is_internal),
+	CONSTRAINT ck_dispute_events_notes_are_internal CHECK (kind <> 'note' OR is_internal),
 	CONSTRAINT fk_dispute_events_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id),
 	CONSTRAINT fk_dispute_events_person_id FOREIGN KEY(person_id) REFERENCES people (id),
 	CONSTRAINT ck_dispute_events_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
@@ -919,9 +920,9 @@ CREATE TABLE entries (
 	CONSTRAINT fk_entries_reverses_id FOREIGN KEY(reverses_id) REFERENCES entries (id)
 )
 -- next
-CREATE INDEX ix_entries_posting ON entries (entity_id, posting_on)
--- next
 CREATE INDEX ix_entries_document ON entries (document_id)
+-- next
+CREATE INDEX ix_entries_posting ON entries (entity_id, posting_on)
 -- next
 CREATE TABLE line_answers (
 	id INTEGER NOT NULL,
