@@ -33,7 +33,9 @@ class Adjustment(Base):
     amount_minor: Mapped[int] = mapped_column(Minor)
     tax_minor: Mapped[int] = mapped_column(Minor, default=0)
     posting_on: Mapped[date]
-    document_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id"))  # what it corrects and is applied to
+    document_id: Mapped[int | None] = mapped_column(
+        ForeignKey("documents.id")
+    )  # what it corrects and is applied to
     dispute_id: Mapped[int | None] = mapped_column(ForeignKey("disputes.id"))
     reason: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(10), default="draft")

@@ -82,13 +82,14 @@ class DisputeEvent(Base):
     __table_args__ = (
         one_of("kind", ("message", "note", "state", "offer", "posting", "file")),
         one_of("side", ("customer", "staff", "system")),
-        CheckConstraint("(kind = 'note') = is_internal", name="notes_are_internal"),
+        CheckConstraint("kind <> 'note' OR is_internal", name="notes_are_internal"),
         Index("ix_dispute_events_dispute", "dispute_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     dispute_id: Mapped[int] = mapped_column(ForeignKey("disputes.id"))
     kind: Mapped[str] = mapped_column(String(10))
+    verb: Mapped[str] = mapped_column(String(12))  # what was done: a verb of rules.TRANSITIONS
     side: Mapped[str] = mapped_column(String(10))
     is_internal: Mapped[bool] = mapped_column(default=False)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

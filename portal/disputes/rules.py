@@ -138,13 +138,6 @@ def verdict_of(disputed_minor: int, approved_minor: int) -> str:
     return "valid" if approved_minor >= disputed_minor else "partly_valid"
 
 
-def share_of_tax(tax_minor: int, whole_minor: int, part_minor: int) -> int:
-    """Return the tax in a part of a document, in minor units, half up; the whole part takes the whole tax."""
-    if not whole_minor or not tax_minor:
-        return 0
-    return (2 * abs(tax_minor) * abs(part_minor) + abs(whole_minor)) // (2 * abs(whole_minor))
-
-
 # --- business days ---
 
 

@@ -17,7 +17,6 @@ from portal.disputes.rules import (
     due_day,
     is_business_day,
     next_state,
-    share_of_tax,
     verdict_of,
     waiting_days,
 )
@@ -72,19 +71,6 @@ def test_the_verdict_follows_from_the_amounts(approved: int, verdict: str) -> No
 
 def test_only_credits_and_write_offs_post() -> None:
     assert {r.posts for r in RESOLUTIONS.values()} == {"credit_note", "write_off", ""}
-
-
-@pytest.mark.parametrize(
-    ("tax", "whole", "part", "share"),
-    [
-        (444531, 3864000, 3864000, 444531),
-        (444531, 3864000, 1932000, 222266),
-        (0, 100, 50, 0),
-        (13, 113, 1, 0),
-    ],
-)
-def test_a_part_takes_its_share_of_the_tax_half_up(tax: int, whole: int, part: int, share: int) -> None:
-    assert share_of_tax(tax, whole, part) == share
 
 
 def test_golden_week_and_weekends_are_no_business_days() -> None:
