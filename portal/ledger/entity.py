@@ -47,7 +47,7 @@ def give_default_chart(session: Session, *, entity_id: int) -> None:
         ],
     )
     ids = dict(
-        session.execute(select(Account.code, Account.id).where(Account.entity_id == entity_id)).tuples()
+        session.execute(select(Account.code, Account.id).where(Account.entity_id == entity_id)).tuples().all()
     )
     session.execute(
         insert(AccountMapping),

@@ -54,10 +54,10 @@ def post_entries(session: Session, drafts: Sequence[EntryDraft], *, actor: Actor
     actor.require(*POSTS)
     if not drafts:
         return []
-    for draft in drafts:
-        require_balanced(draft.lines)
     require_open(session, {(draft.entity_id, draft.posting_on) for draft in drafts})
     valued = _valued(session, drafts)
+    for draft in valued:
+        require_balanced(draft.lines)
     accounts = _accounts(session, {draft.entity_id for draft in drafts})
     ids = reserve_ids(session, _ENTRIES, len(drafts))
     session.execute(
@@ -117,7 +117,7 @@ def _valued(session: Session, drafts: Sequence[EntryDraft]) -> list[EntryDraft]:
             select(LegalEntity.id, LegalEntity.book_currency).where(
                 LegalEntity.id.in_({draft.entity_id for draft in drafts})
             )
-        ).tuples()
+        ).tuples().all()
     )
     foreign = {
         (line.currency, books[draft.entity_id] or "")

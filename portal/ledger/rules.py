@@ -178,7 +178,7 @@ def value_lines(
     if rate is None and any(line.book_minor is None and line.amount_minor for line in lines):
         return None
     valued = [
-        line
+        replace(line, book_currency=book_currency)
         if line.book_minor is not None
         else replace(
             line,

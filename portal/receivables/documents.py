@@ -312,7 +312,7 @@ def list_documents(
     counts = dict(
         session.execute(
             select(Document.kind, func.count()).where(*conditions).group_by(Document.kind)
-        ).tuples()
+        ).tuples().all()
     )
     tabs = (
         Tab("all", N_("All"), sum(counts.values())),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -18,7 +17,6 @@ from portal.errors import N_, SecondPersonRequired
 from portal.ledger import (
     POSTS,
     EntryDraft,
-    LineDraft,
     RateTable,
     book_amount,
     entity_view,
@@ -30,26 +28,16 @@ from portal.ledger import (
 from portal.money import Money, minor_to_text
 from portal.numbering import reserve_ids
 from portal.receivables.clearing import Item, Part, application_entry, lock_items, plan_part, write_parts
-from portal.receivables.drafts import DocumentDraft, counter_amounts, require_usable
+from portal.receivables.drafts import DocumentDraft, require_usable
+from portal.receivables.entries import Posting, is_later, posting_entry
 from portal.receivables.models import Document, DocumentLine, OpenItem
 from portal.receivables.rollup import add_movements
-from portal.receivables.rules import EVIDENCED_KINDS, HOLDING, DuplicateDocument
+from portal.receivables.rules import EVIDENCED_KINDS, DuplicateDocument
 
 _DOCUMENTS: Table = Document.__table__  # type: ignore[assignment]  # declared by the ORM as FromClause
 _LINES: Table = DocumentLine.__table__  # type: ignore[assignment]  # the same
 _ITEMS: Table = OpenItem.__table__  # type: ignore[assignment]  # the same
 _CHUNK = 5000
-
-
-@dataclass(slots=True)
-class Posting:
-    """A document on its way into the books, with its own open item and what it settles."""
-
-    draft: DocumentDraft
-    id: int
-    public_id: str
-    item: Item
-    parts: list[Part]
 
 
 def post_document(
@@ -124,10 +112,10 @@ def post_documents(
     require_open(session, {(part.credit.entity_id, part.allocated_on) for part in parts})
     write_parts(session, parts, actor=actor, now=now)
     entries = [
-        _entry(posting, (mirrors or {}).get(position), valuer) for position, posting in enumerate(postings)
+        posting_entry(posting, (mirrors or {}).get(position)) for position, posting in enumerate(postings)
     ]
     later = [
-        application_entry(part) for posting in postings for part in posting.parts if _is_later(posting, part)
+        application_entry(part) for posting in postings for part in posting.parts if is_later(posting, part)
     ]
     post_entries(session, entries + [entry for entry in later if entry], actor=actor, now=now)
     add_movements(session, drafts)
@@ -208,72 +196,6 @@ def _planned(id_: int, draft: DocumentDraft, targets: dict[int, Item], valuer: _
             parts.append(part)
     item.changed_minor = 0  # its row is written with what is left
     return Posting(draft, id_, draft.public_id or new_public_id(), item, parts)
-
-
-def _is_later(posting: Posting, part: Part) -> bool:
-    return part.allocated_on != posting.draft.posted_on
-
-
-def _entry(posting: Posting, mirror: EntryDraft | None, valuer: _Valuer) -> EntryDraft:
-    draft = posting.draft
-    if mirror is not None:
-        return EntryDraft(
-            entity_id=draft.entity_id, kind=mirror.kind, posting_on=draft.posted_on, lines=mirror.lines,
-            document_id=posting.id, reverses_id=mirror.reverses_id, text=mirror.text, is_valued=mirror.is_valued,
-        )  # fmt: skip
-    dimensions = (draft.customer_id, draft.department or None, draft.project or None)
-    lines = [LineDraft(role, amount, draft.currency, *dimensions) for role, amount in counter_amounts(draft)]
-    lines += [
-        LineDraft(role, amount, draft.currency, *dimensions, book_minor=book)
-        for role, amount, book in _customer_side(posting)
-    ]
-    return EntryDraft(
-        entity_id=draft.entity_id, kind=draft.kind, posting_on=draft.posted_on, lines=lines, document_id=posting.id,
-        text=draft.description[:300], rate=draft.exchange_rate or None,
-    )  # fmt: skip
-
-
-def _customer_side(posting: Posting) -> list[tuple[str, int, int | None]]:
-    """Return (role, amount, book amount) on the customer's accounts: what is settled at once, then what is left."""
-    draft, item = posting.draft, posting.item
-    own = HOLDING[draft.kind]
-    at_once = [part for part in posting.parts if not _is_later(posting, part)]
-    if not at_once:
-        return [(own, draft.balance_minor, None)]
-    if item.book_minor is None:
-        amounts: dict[str, int] = {}
-        for part in at_once:
-            target = part.debit if draft.side < 0 else part.credit
-            amounts[target.holding] = amounts.get(target.holding, 0) + draft.side * part.amount_minor
-        rest = draft.balance_minor - sum(amounts.values())
-        amounts[own] = amounts.get(own, 0) + rest
-        return [(role, amount, None) for role, amount in amounts.items() if amount]
-    return _customer_side_in_book_currency(posting, at_once)
-
-
-def _customer_side_in_book_currency(
-    posting: Posting, at_once: list[Part]
-) -> list[tuple[str, int, int | None]]:
-    """The same with book amounts: a settled debt leaves at the rate it came with, the rest at the day's rate."""
-    draft, item = posting.draft, posting.item
-    sides: list[tuple[str, int, int | None]] = []
-    own_cleared = 0
-    for part in at_once:
-        target, theirs, ours = (
-            (part.debit, part.debit_book, part.credit_book)
-            if draft.side < 0
-            else (part.credit, part.credit_book, part.debit_book)
-        )
-        own_cleared += ours or 0
-        book = theirs if theirs is not None else ours
-        sides.append((target.holding, draft.side * part.amount_minor, draft.side * (book or 0)))
-    settled = sum(part.amount_minor for part in at_once)
-    rest = abs(draft.amount_minor) - settled
-    if rest:
-        sides.append(
-            (HOLDING[draft.kind], draft.side * rest, draft.side * ((item.book_minor or 0) - own_cleared))
-        )
-    return sides
 
 
 def _write(

@@ -109,9 +109,9 @@ def open_items_as_of(
     due = due_or_terms(session.get_bind().dialect.name)
     rows = session.execute(
         select(
-            Document.id, Document.public_id, Document.document_no, Document.kind, Document.document_on, due.label("due"),
-            Document.posting_on, Document.order_no, Document.reference, Document.description, Document.balance_minor,
-            found.c.open_minor,
+            Document.id, Document.public_id, Document.document_no, Document.kind, Document.document_on,
+            due.label("due"), Document.posting_on, Document.order_no, Document.reference, Document.description,
+            Document.balance_minor, found.c.open_minor,
         )
         .join(found, found.c.document_id == Document.id)
         .join(Customer, Customer.id == Document.customer_id)
