@@ -124,5 +124,17 @@ def test_every_link_names_an_address_that_exists(path: Path, whole_app: Flask) -
     linked = set(re.findall(r"""url_for\(\s*["']([a-z_.]+)["']""", text))
     relative_to = {name for name in linked if name.startswith(".")}
     assert linked - relative_to - set(whole_app.view_functions) == set()
-    for file in re.findall(r"""url_for\(\s*["']static["'],\s*filename=["']([^"'{]+)["']\s*\)""", text):
-        assert (ROOT / "static" / file).exists(), file
+
+
+@pytest.mark.parametrize("path", TEMPLATES)
+def test_every_file_a_page_asks_for_is_there(path: Path) -> None:
+    text = path.read_text("utf-8")
+    own = set(re.findall(r"""\basset\(\s*["']([^"']+)["']\s*\)""", text))
+    brought = {f"vendor/{name}" for name in re.findall(r"""\bvendor\(\s*["']([^"']+)["']\s*\)""", text)}
+    assert [file for file in sorted(own | brought) if not (ROOT / "static" / file).is_file()] == []
+
+
+def test_every_style_sheet_and_script_of_ours_is_used() -> None:
+    texts = "\n".join(path.read_text("utf-8") for path in [*templates(), *(ROOT / "static").glob("[cj]s*/*")])
+    ours = [path for path in sorted((ROOT / "static").glob("[cj]s*/**/*")) if path.is_file()]
+    assert [relative(path) for path in ours if path.name not in texts] == []
