@@ -60,7 +60,7 @@ function dressed(trace, colour, small) {
 }
 
 function themed(layout, colour, small) {
-  const axis = { color: colour("ink-2"), linecolor: colour("line-strong"), gridcolor: colour("line"), zeroline: false, ticks: "", fixedrange: true, automargin: true };
+  const axis = { color: colour("ink-2"), linecolor: colour("line-strong"), gridcolor: colour("line"), zeroline: false, ticks: "", fixedrange: true, automargin: true, ticklabelstandoff: 6 };
   return {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",

@@ -56,6 +56,8 @@ function tell(form, rows) {
   const count = rows.size;
   if (count) form.dataset.count = count;
   else delete form.dataset.count;
+  const around = form.closest(".panel")?.querySelectorAll(".grid-box, tfoot") ?? [];
+  for (const place of [document.body, ...around]) place.classList.toggle("has-selection", count > 0);
   let words = count === 1 ? form.dataset.one : form.dataset.many.replace("{n}", count);
   if (hidden) words += ", " + form.dataset.hidden.replace("{n}", hidden);
   form.querySelector("[data-words]").textContent = count ? words : "";
