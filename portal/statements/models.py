@@ -8,7 +8,19 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Base, BigId, Json, Minor, PublicId, UtcDateTime, append_only, frozen, new_public_id, one_of, refuse
+from portal.db import (
+    Base,
+    BigId,
+    Json,
+    Minor,
+    PublicId,
+    UtcDateTime,
+    append_only,
+    frozen,
+    new_public_id,
+    one_of,
+    refuse,
+)
 from portal.statements.rules import ANSWERS, KINDS, RUN_STATES, STATES
 
 

@@ -1,0 +1,299 @@
+"""Read one statement: six SQL statements whatever its length; answers folded so that the newest of a line counts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from portal.access import Actor, Permission
+from portal.access.models import Person
+from portal.customers.models import Customer
+from portal.errors import NotFound
+from portal.ledger import entity_view
+from portal.money import Money
+from portal.receivables import Ageing, AgeingTable
+from portal.receivables.models import Document, MonthBalance
+from portal.statements.above import confirmations, disputes
+from portal.statements.facts import BUCKETS, FIGURES
+from portal.statements.models import LineAnswer, Statement, StatementLine
+from portal.statements.page import (
+    CustomerHead,
+    Figures,
+    HistoryPoint,
+    LineView,
+    MonthLink,
+    StatementPage,
+    VersionLink,
+)
+from portal.statements.rules import measure_progress
+
+HISTORY_MONTHS = 24
+MARKS = {"confirmed": "signed", "confirmed-with-exceptions": "except"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The newest answer to one line; ``disputed_minor`` signed like the line."""
+
+    answer: str
+    disputed_minor: int
+    dispute_id: int | None
+    act: str
+    person_id: int | None
+    at: datetime
+    note: str
+    person_name: str = ""
+    dispute_public_id: str | None = None
+    dispute_number: str = ""
+    dispute_reason: str = ""
+    dispute_state: str = ""
+
+    def as_row(self, *, statement_id: int, line_no: int, content_hash: str, act: str) -> dict[str, Any]:
+        """Return the row that says the same about a line of another version, with its first date and person."""
+        return {
+            "statement_id": statement_id, "line_no": line_no, "answer": self.answer,
+            "disputed_minor": self.disputed_minor, "dispute_id": self.dispute_id, "content_hash": content_hash,
+            "act": act, "person_id": self.person_id, "at": self.at, "note": self.note,
+        }  # fmt: skip
+
+
+def fold_answers(rows: Iterable[tuple[int, Answer]]) -> dict[int, Answer]:
+    """Return the answer that counts for each line.
+
+    Args:
+        rows: (line number, answer) in the order they were given; the newest of a line wins.
+    """
+    return dict(rows)
+
+
+def read_answers(session: Session, statement_ids: Sequence[int]) -> dict[int, dict[int, Answer]]:
+    """Return statement → line → the answer that counts, ``none`` included where one was taken back."""
+    rows = session.execute(
+        select(
+            LineAnswer.statement_id, LineAnswer.line_no, LineAnswer.answer, LineAnswer.disputed_minor,
+            LineAnswer.dispute_id, LineAnswer.act, LineAnswer.person_id, LineAnswer.at, LineAnswer.note,
+            Person.name, disputes.c.public_id, disputes.c.number, disputes.c.reason, disputes.c.state,
+        )
+        .outerjoin(Person, Person.id == LineAnswer.person_id)
+        .outerjoin(disputes, disputes.c.id == LineAnswer.dispute_id)
+        .where(LineAnswer.statement_id.in_(statement_ids))
+        .order_by(LineAnswer.id)
+    )  # fmt: skip
+    given: dict[int, list[tuple[int, Answer]]] = defaultdict(list)
+    for statement_id, line_no, *said, name, dispute, number, reason, state in rows:
+        answer = Answer(*said, name or "", dispute, number or "", reason or "", state or "")
+        given[statement_id].append((line_no, answer))
+    return {statement_id: fold_answers(answers) for statement_id, answers in given.items()}
+
+
+def current_answers(session: Session, statement_id: int) -> dict[int, Answer]:
+    """Return line → the answer that counts, of one statement."""
+    return read_answers(session, [statement_id]).get(statement_id, {})
+
+
+def find_statement(session: Session, *, public_id: str, actor: Actor) -> StatementPage:
+    """Return one version of a statement with lines, answers, versions and history.
+
+    Args:
+        session: Any session.
+        public_id: Of the version.
+        actor: Customers see issued statements of their own company; staff see drafts too.
+
+    Raises:
+        NotAllowed: The actor may not read statements.
+        NotFound: Unknown, out of scope, or a draft shown to a customer.
+    """
+    actor.require(Permission.STATEMENTS_READ)
+    head = _head(session, public_id, actor)
+    statement: Statement = head[0]
+    lines = read_lines(session, statement)
+    siblings = _siblings(session, statement, with_drafts=actor.side != "customer")
+    return StatementPage(
+        id=statement.id, public_id=statement.public_id, version=statement.version, kind=statement.kind,
+        state=statement.state, currency=statement.currency, entity=entity_view(session, statement.entity_id),
+        customer=CustomerHead(*head[1:]), period_from=statement.period_from, period_until=statement.period_until,
+        figures=_figures(statement), ageing=_ageing(statement), opening=lines[0], lines=tuple(lines[1:]),
+        content_hash=statement.content_hash, answer_by_on=statement.answer_by_on, prepared_at=statement.prepared_at,
+        issued_at=statement.issued_at, first_viewed_at=statement.first_viewed_at,
+        progress=measure_progress(lines, currency=statement.currency), versions=_versions(statement, siblings),
+        previous=_previous(statement, siblings), history=_history(session, statement, siblings),
+        confirmation_public_id=next((row.confirmation for row in siblings if row.id == statement.id), None),
+    )  # fmt: skip
+
+
+def _head(session: Session, public_id: str, actor: Actor) -> Row[Any]:
+    row = session.execute(
+        select(
+            Statement, Customer.id, Customer.public_id, Customer.number, Customer.name, Customer.name_en,
+            Customer.tax_no, Customer.street_address, Customer.language,
+        )
+        .join(Customer, Customer.id == Statement.customer_id)
+        .where(Statement.public_id == public_id)
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        raise NotFound
+    actor.require_scope(row[0].customer_id)
+    if actor.side == "customer" and row[0].issued_at is None:
+        raise NotFound
+    return row
+
+
+def _figures(statement: Statement) -> Figures:
+    return Figures(*(Money(getattr(statement, f"{key}_minor"), statement.currency) for key in FIGURES))
+
+
+def _ageing(statement: Statement) -> Ageing:
+    minor = {f"{bucket}_minor": getattr(statement, f"{bucket}_minor") for bucket in BUCKETS}
+    due_today = statement.due_now_minor - statement.overdue_minor
+    return Ageing(AgeingTable(**minor, due_today_minor=due_today), statement.currency)
+
+
+def read_lines(session: Session, statement: Statement) -> list[LineView]:
+    """Return lines 0..n of a statement with the answers that count."""
+    rows = session.execute(
+        select(
+            StatementLine.no, Document.public_id, StatementLine.document_no, StatementLine.kind,
+            StatementLine.document_on, StatementLine.due_on, StatementLine.text, StatementLine.order_no,
+            StatementLine.amount_minor, StatementLine.open_minor,
+        )
+        .outerjoin(Document, Document.id == StatementLine.document_id)
+        .where(StatementLine.statement_id == statement.id)
+        .order_by(StatementLine.no)
+    )  # fmt: skip
+    answers = current_answers(session, statement.id)
+    currency, until, issued_at = statement.currency, statement.period_until, statement.issued_at
+    lines = []
+    for no, document, number, kind, document_on, due_on, text, order_no, amount, open_minor in rows:
+        late = open_minor > 0 and due_on is not None and (until - due_on).days > 1
+        line = LineView(
+            no, document, number, kind, document_on, due_on, text, order_no, currency, amount, open_minor, late
+        )
+        answer = answers.get(no)
+        lines.append(line if answer is None else _with_answer(line, answer, issued_at))
+    return lines
+
+
+def _with_answer(line: LineView, answer: Answer, issued_at: datetime | None) -> LineView:
+    if answer.answer == "none":
+        return line
+    return LineView(
+        *line[:12], answer.answer, answer.disputed_minor, answer.dispute_public_id, answer.dispute_number,
+        answer.dispute_reason, answer.dispute_state, answer.person_name, answer.at, answer.note, answer.act,
+        issued_at is not None and answer.at < issued_at,
+    )  # fmt: skip
+
+
+def _siblings(session: Session, statement: Statement, *, with_drafts: bool) -> list[Row[Any]]:
+    """Return all versions of the last months' statements, this one's later versions included; oldest first."""
+    year, month = divmod(statement.period_from.year * 12 + statement.period_from.month - HISTORY_MONTHS, 12)
+    query = (
+        select(
+            Statement.id, Statement.public_id, Statement.version, Statement.period_from, Statement.period_until,
+            Statement.state, Statement.issued_at, Statement.closing_minor,
+            confirmations.c.public_id.label("confirmation"),
+        )
+        .outerjoin(confirmations, confirmations.c.statement_id == Statement.id)
+        .where(
+            Statement.entity_id == statement.entity_id, Statement.customer_id == statement.customer_id,
+            Statement.currency == statement.currency, Statement.kind == statement.kind,
+            Statement.period_from >= date(year, month + 1, 1), Statement.period_from <= statement.period_from,
+        )
+        .order_by(Statement.period_from, Statement.version)
+    )  # fmt: skip
+    if not with_drafts:
+        query = query.where(Statement.issued_at.is_not(None))
+    return list(session.execute(query))
+
+
+def _versions(statement: Statement, siblings: Sequence[Row[Any]]) -> tuple[VersionLink, ...]:
+    return tuple(
+        VersionLink(row.public_id, row.version, row.state, row.issued_at)
+        for row in siblings
+        if row.period_from == statement.period_from
+    )
+
+
+def _previous(statement: Statement, siblings: Sequence[Row[Any]]) -> MonthLink | None:
+    for row in reversed(siblings):
+        if row.period_until == statement.period_from and row.issued_at and row.state != "superseded":
+            closing = Money(row.closing_minor, statement.currency)
+            return MonthLink(row.public_id, row.period_from, row.state, closing)
+    return None
+
+
+def _history(
+    session: Session, statement: Statement, siblings: Sequence[Row[Any]]
+) -> tuple[HistoryPoint, ...]:
+    """Month-end balances: of the issued statement where there is one, else of the books."""
+    rows = session.execute(
+        select(MonthBalance.month_on, MonthBalance.movement_minor)
+        .where(
+            MonthBalance.entity_id == statement.entity_id,
+            MonthBalance.customer_id == statement.customer_id,
+            MonthBalance.currency == statement.currency,
+            MonthBalance.month_on <= statement.period_from,
+        )
+        .order_by(MonthBalance.month_on)
+    ).tuples()
+    movements = dict(rows)
+    issued = {row.period_from: row for row in siblings if row.issued_at and row.state != "superseded"}
+    last = statement.period_from.year * 12 + statement.period_from.month - 1
+    first = last - HISTORY_MONTHS + 1
+    months = [date(at // 12, at % 12 + 1, 1) for at in range(first, last + 1)]
+    balance = sum(minor for month, minor in movements.items() if month < months[0])
+    is_begun = bool(balance)
+    points = []
+    for month in months:
+        balance += movements.get(month, 0)
+        row = issued.get(month)
+        is_begun = is_begun or month in movements or row is not None
+        if not is_begun:
+            continue
+        here = month == statement.period_from
+        minor = statement.closing_minor if here else row.closing_minor if row else balance
+        mark = MARKS.get(row.state, "open") if row else "none"
+        points.append(HistoryPoint(month, Money(minor, statement.currency), mark, row.public_id if row else None))
+    return tuple(points)
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLineView:
+    """One line with what a dispute needs to know about its statement."""
+
+    statement_id: int
+    statement_public_id: str
+    entity_id: int
+    customer_id: int
+    currency: str
+    content_hash: str
+    state: str
+    document_id: int | None
+    line: LineView
+
+
+def locate_line(session: Session, *, public_id: str, line_no: int, actor: Actor) -> StatementLineView:
+    """Return one line of a statement with the answer that counts.
+
+    Raises:
+        NotAllowed: The actor may not read statements.
+        NotFound: Unknown statement or line, out of scope, or a draft shown to a customer.
+    """
+    actor.require(Permission.STATEMENTS_READ)
+    statement: Statement = _head(session, public_id, actor)[0]
+    query = select(StatementLine.document_id).where(
+        StatementLine.statement_id == statement.id, StatementLine.no == line_no
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
+        raise NotFound
+    line = next(line for line in read_lines(session, statement) if line.no == line_no)
+    return StatementLineView(
+        statement.id, statement.public_id, statement.entity_id, statement.customer_id, statement.currency,
+        statement.content_hash, statement.state, found.document_id, line,
+    )  # fmt: skip
