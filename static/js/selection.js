@@ -57,7 +57,8 @@ function tell(form, rows) {
   if (count) form.dataset.count = count;
   else delete form.dataset.count;
   const around = form.closest(".panel")?.querySelectorAll(".grid-box, tfoot") ?? [];
-  for (const place of [document.body, ...around]) place.classList.toggle("has-selection", count > 0);
+  around.forEach((place) => place.classList.toggle("is-raised", count > 0));
+  document.body.classList.toggle("has-selection", count > 0);
   let words = count === 1 ? form.dataset.one : form.dataset.many.replace("{n}", count);
   if (hidden) words += ", " + form.dataset.hidden.replace("{n}", hidden);
   form.querySelector("[data-words]").textContent = count ? words : "";
