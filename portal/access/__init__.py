@@ -48,7 +48,7 @@ from portal.access.rules import (
     system_actor,
 )
 from portal.access.security_log import SecurityLine, SecurityNote, list_security_events, note_security
-from portal.access.sign_in import Attempt, WrongPassword, is_own_password, sign_in_with_password
+from portal.access.sign_in import Attempt, WrongPassword, require_own_password, sign_in_with_password
 from portal.access.sign_ins import (
     Device,
     SignedIn,
@@ -98,7 +98,6 @@ __all__ = [
     "hash_password",
     "is_active_staff",
     "is_internal_path",
-    "is_own_password",
     "list_devices",
     "list_people",
     "list_security_events",
@@ -112,6 +111,7 @@ __all__ = [
     "recipients_of",
     "record_changes_with",
     "renew_link",
+    "require_own_password",
     "set_active",
     "set_language",
     "set_password",

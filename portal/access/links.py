@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -89,10 +90,19 @@ def open_link(session: Session, *, token: str, now: datetime) -> LinkView | None
     return LinkView(row.path, row.label, row.customer_id, now >= row.ends_at) if row else None
 
 
-def renew_link(session: Session, *, token: str, address: str, now: datetime) -> None:
+def renew_link(
+    session: Session, *, token: str, address: str, payload: Mapping[str, Mapping[str, str]], now: datetime
+) -> None:
     """Mail a new link to the old one's recipient; for anything else do nothing, so that the answer is always the same.
 
     At most one mail an hour for a link, five tries in five minutes for an address.
+
+    Args:
+        session: A writing session.
+        token: Of the old link.
+        address: Where the request came from.
+        payload: By language, what the mail says of the seller.
+        now: When.
     """
     if count_try(session, f"link:{address}", now=now) > limit_of("link"):
         return
@@ -108,9 +118,13 @@ def renew_link(session: Session, *, token: str, address: str, now: datetime) -> 
     )
     draft = MessageDraft(
         key=key, event="new-link", recipient=row.recipient, recipient_name=name, language=language,
-        customer_id=row.customer_id, payload={"path": path, "label": row.label},
+        customer_id=row.customer_id, payload={**payload.get(language, {}), "link": path, **_label_words(row.label), "why": "asked", "customer": ""},
     )  # fmt: skip
     put_message(session, draft, now=now)
+
+
+def _label_words(label: Mapping[str, Any]) -> dict[str, str]:
+    return {"kind": str(label.get("kind", "")), "month": str(label.get("month", ""))}
 
 
 def _row(session: Session, token: str) -> DeepLink | None:

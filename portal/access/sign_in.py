@@ -133,8 +133,13 @@ def _note(session: Session, attempt: Attempt, event: str, person_id: int | None,
     note_security(session, note, now=now)
 
 
-def is_own_password(database: Database, *, person_id: int | None, password: str, cost: str) -> bool:
-    """Say whether a password is a person's own; asked before it is changed."""
+def require_own_password(database: Database, *, person_id: int | None, password: str, cost: str) -> None:
+    """Compare a password with a person's own; asked before it is changed, outside the writing transaction.
+
+    Raises:
+        Invalid: It is another.
+    """
     with database.reading() as session:
         kept = session.scalar(select(Person.password_hash).where(Person.id == person_id))
-    return password_fits(password, kept, cost=cost)
+    if not password_fits(password, kept, cost=cost):
+        raise Invalid(N_("This is not your password."), field="current")

@@ -56,6 +56,10 @@ class Translator:
         text = self._catalogue.gettext(message)
         return text % {name: self.show(value) for name, value in params.items()} if params else text
 
+    def pick(self, one: str, many: str, count: int) -> str:
+        """Return the form of a message for ``count`` with its placeholders still in it."""
+        return self._catalogue.ngettext(one, many, count)
+
     def ngettext(self, one: str, many: str, count: int, **params: object) -> str:
         """Return the form of a message for ``count``; the placeholder ``%(num)s`` holds the count."""
         text = self._catalogue.ngettext(one, many, count)

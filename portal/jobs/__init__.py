@@ -15,5 +15,6 @@ A job is many short transactions and must be safe to run again from its start.
 from __future__ import annotations
 
 from portal.jobs.enqueue import enqueue
+from portal.jobs.queries import JobView, find_job, job_by_key, last_heartbeat
 
-__all__ = ["enqueue"]
+__all__ = ["JobView", "enqueue", "find_job", "job_by_key", "last_heartbeat"]

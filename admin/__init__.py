@@ -1,0 +1,1 @@
+"""Staff pages and operator commands; no domain code."""

@@ -1,0 +1,167 @@
+"""Who may use an address: ``requires`` and ``public``, sign-in cookies through Flask-Login, refusals into the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Literal, ParamSpec
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import Unauthorized
+
+from portal.access import (
+    Permission,
+    SecurityNote,
+    SignedIn,
+    actor_of_sign_in,
+    is_internal_path,
+    note_security,
+    touch_sign_in,
+)
+from portal.errors import NotAllowed
+from portal.http.unit import READS, unit
+
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
+Side = Literal["customer", "staff", "any"]
+
+
+class _SignInUser(UserMixin):  # type: ignore[misc] # Flask-Login has no types
+    """What Flask-Login keeps: the secret id of the sign-in, nothing about the person."""
+
+    def __init__(self, token: str, signed_in: SignedIn | None) -> None:
+        self.token = token
+        self.signed_in = signed_in
+
+    def get_id(self) -> str:
+        return self.token
+
+
+def public(view: View[P]) -> View[P]:
+    """Mark a view that anybody may call."""
+    view.is_public = True  # type: ignore[attr-defined] # read by routes and tests
+    view.side = "any"  # type: ignore[attr-defined] # the same
+    return view
+
+
+def requires(*permissions: Permission, side: Side | None = None) -> Callable[[View[P]], View[P]]:
+    """Let a view be called only by who holds one of the permissions, from the side of its front.
+
+    Args:
+        permissions: One of them is needed; the verb checks again.
+        side: ``customer``, ``staff`` or ``any``; None = staff for pages of admin, customer for pages of the portal.
+    """
+
+    def mark(view: View[P]) -> View[P]:
+        wanted = side or ("staff" if view.__module__.startswith("admin.") else "customer")
+
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            g = unit()
+            if g.signed_in is None:
+                return _to_sign_in()
+            if wanted not in {"any", g.actor.side}:
+                raise NotAllowed
+            g.actor.require(*permissions)
+            return view(*args, **kwargs)
+
+        guarded.permission = permissions[0] if len(permissions) == 1 else permissions  # type: ignore[attr-defined] # as above
+        guarded.side = wanted  # type: ignore[attr-defined] # as above
+        return guarded
+
+    return mark
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    if wants_json():
+        raise Unauthorized
+    target = request.full_path.rstrip("?") if request.method in READS else None
+    address = url_for("sign_in.sign_in", next=target)
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def wants_json() -> bool:
+    """Say whether the caller is a program: it asks for JSON rather than a page."""
+    kinds = request.accept_mimetypes
+    return request.path.startswith("/api/") or (
+        kinds.best_match(["text/html", "application/json"], "text/html") == "application/json"
+    )
+
+
+def safe_next(target: str | None, fallback: str) -> str:
+    """Return the page to go on to: ``target`` when it is an address of this site that a GET can open."""
+    if not target or not is_internal_path(target) or urlsplit(target).netloc:
+        return fallback
+    return target
+
+
+def enter(token: str) -> None:
+    """Put a fresh sign-in into a fresh cookie: nothing of the one before is kept but the language."""
+    kept = session.get("lang")
+    session.clear()
+    if kept:
+        session["lang"] = kept
+    login_user(_SignInUser(token, None))
+
+
+def leave() -> None:
+    """Empty the cookie."""
+    kept = session.get("lang")
+    logout_user()
+    session.clear()
+    if kept:
+        session["lang"] = kept
+
+
+def _load(token: str) -> _SignInUser | None:
+    g = unit()
+    with g.database.reading() as reading:
+        signed_in = actor_of_sign_in(reading, token, now=g.now, request_id=g.request_id)
+    return _SignInUser(token, signed_in) if signed_in else None
+
+
+def _recognise() -> None:
+    if request.endpoint == "static" or "_user_id" not in session:
+        return
+    g = unit()
+    signed_in: SignedIn | None = getattr(current_user, "signed_in", None)
+    g.signed_in = signed_in
+    if signed_in is not None and signed_in.is_stale and "poll" not in request.headers.get("HX-Trigger", ""):
+        try:
+            with g.database.writing() as writing:
+                touch_sign_in(writing, public_id=signed_in.public_id, now=g.now)
+        except DBAPIError:
+            return  # busy; the next request writes it
+
+
+def note_denied(error: Exception) -> None:
+    """Write ``authz.denied`` into the security log, in a short transaction of its own."""
+    g = unit()
+    if g.signed_in is None:
+        return
+    note = SecurityNote(
+        "authz.denied", g.actor.person_id, request.remote_addr or "", g.request_id,
+        f"{type(error).__name__} {request.method} {request.endpoint}",
+    )  # fmt: skip
+    try:
+        with g.database.writing() as writing:
+            note_security(writing, note, now=g.now)
+    except DBAPIError:
+        return  # the refusal itself does not depend on its note
+
+
+def set_up_access(app: Flask) -> None:
+    """Recognise the signed-in person before each request."""
+    manager: Any = LoginManager()
+    manager.session_protection = (
+        None  # the id is random, hashed at rest and short-lived; addresses change on phones
+    )
+    manager.user_loader(_load)
+    manager.init_app(app)
+    app.before_request(_recognise)

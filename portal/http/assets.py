@@ -1,0 +1,28 @@
+"""Addresses of our style sheets, scripts and the front-end files, named by their content."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+from flask import Flask, url_for
+
+_hashes: dict[tuple[str, int], str] = {}
+
+
+def set_up_assets(app: Flask) -> None:
+    """Give templates ``asset(path)`` and ``vendor(path)``."""
+    folder = Path(app.static_folder or "static")
+
+    def asset(path: str) -> str:
+        file = folder / path
+        changed = file.stat().st_mtime_ns if file.exists() else 0
+        key = (path, changed)
+        if key not in _hashes:
+            _hashes[key] = sha256(file.read_bytes()).hexdigest()[:12] if changed else "missing"
+        return url_for("static", filename=path, v=_hashes[key])
+
+    def vendor(path: str) -> str:
+        return asset(f"vendor/{path}")
+
+    app.jinja_env.globals.update(asset=asset, vendor=vendor)

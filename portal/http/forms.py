@@ -1,0 +1,107 @@
+"""Typed base of every form: labels and errors are message ids, translated here; the CSRF guard stands before it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from portal.attachments import FileDraft
+from portal.errors import N_, Invalid, Refusal
+from portal.http.words import _, say
+from portal.money import BadAmount, Money, currency_digits, parse_minor
+
+_SUM = re.compile(r"=?([+-]?[0-9.]+(?:[+-][0-9.]+)*)")
+
+
+class Form(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
+    """A form: ``StringField(N_("Name"), [needed(), at_most(120)])``; ``if form.validate_on_submit(): …``."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc] # the same
+        """The guard in front of every POST has checked the token already."""
+
+        csrf = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Fill from the request, ``data`` or ``obj``; write labels and choices in the reader's language."""
+        super().__init__(*args, **kwargs)
+        for field in self:
+            if isinstance(field, StringField) and field.data is None:
+                field.data = ""
+            field.label.text = _(str(field.label.text))
+            if field.description:
+                field.description = _(str(field.description))
+            if isinstance(getattr(field, "choices", None), list):
+                field.choices = [(choice[0], _(str(choice[1])), *choice[2:]) for choice in field.choices]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field; what is wrong is said in the reader's language."""
+        is_valid: bool = super().validate(extra_validators)
+        for field in self:
+            if isinstance(field.errors, list | tuple):
+                field.errors = [_(str(text)) for text in field.errors]
+        return is_valid
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show what a verb refused, at the field it names where the form has one."""
+        name = getattr(refusal, "field", None)
+        if name and name in self:
+            self[name].errors = [*self[name].errors, say(refusal)]
+        else:
+            self.form_errors = [*self.form_errors, say(refusal)]
+
+    @property
+    def status(self) -> int:
+        """Status to answer with: 422 when something is wrong, else 200."""
+        return 422 if self.errors or self.form_errors else 200
+
+
+def needed(message: str = N_("This is needed.")) -> InputRequired:
+    """Return the check that a field is filled."""
+    return InputRequired(message)
+
+
+def at_most(count: int) -> Length:
+    """Return the check that a text is no longer than ``count`` characters."""
+    return Length(max=count, message=N_("This is too long."))
+
+
+def read_money(text: str, currency: str, *, field: str = "amount", signed: bool = False) -> Money:
+    """Read what a person typed as money: ``1,234.5``, ``１２３４．５``, ``=1200+34.5``.
+
+    Args:
+        text: As typed.
+        currency: ISO 4217 code.
+        field: Name of the form field, for the refusal.
+        signed: Whether less than zero is allowed.
+
+    Raises:
+        Invalid: Not such an amount, or more decimals than the currency has; nothing is rounded.
+    """
+    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace("\u2212", "-").replace(" ", "")
+    found = _SUM.fullmatch(plain)
+    currency_digits(currency)
+    wrong = Invalid(
+        N_("“%(text)s” is not an amount in %(currency)s."), field=field, text=text[:40], currency=currency
+    )
+    if found is None:
+        raise wrong
+    try:
+        parts = re.findall(r"[+-]?[0-9.]+", found[1])
+        minor = sum(parse_minor(part.removeprefix("+"), currency, signed=True) for part in parts)
+    except BadAmount:
+        raise wrong from None
+    if (minor < 0 and not signed) or abs(minor) >= 10 ** (15 + currency_digits(currency)):
+        raise wrong
+    return Money(minor, currency)
+
+
+def uploads(name: str = "files") -> tuple[FileDraft, ...]:
+    """Return the files that came in under a field name; empty choices are left out."""
+    files = request.files.getlist(name)
+    return tuple(FileDraft(file.filename, file.read()) for file in files if file.filename)
