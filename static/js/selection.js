@@ -56,8 +56,10 @@ function tell(form, rows) {
   const count = rows.size;
   if (count) form.dataset.count = count;
   else delete form.dataset.count;
-  const around = form.closest(".panel")?.querySelectorAll(".grid-box, tfoot") ?? [];
-  around.forEach((place) => place.classList.toggle("is-raised", count > 0));
+  /* Three names: one name would make the browser look at every row again. */
+  const panel = form.closest(".panel");
+  panel?.querySelector("tfoot")?.classList.toggle("is-raised", count > 0);
+  panel?.querySelector(".grid-box")?.classList.toggle("is-docked", count > 0);
   document.body.classList.toggle("has-selection", count > 0);
   let words = count === 1 ? form.dataset.one : form.dataset.many.replace("{n}", count);
   if (hidden) words += ", " + form.dataset.hidden.replace("{n}", hidden);
