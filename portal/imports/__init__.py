@@ -1,1 +1,19 @@
-"""imports"""
+"""Batches of rows from outside: read to disk, checked, then loaded; good rows are kept, bad rows wait with a reason.
+
+| a batch is | when | next |
+|---|---|---|
+| uploaded | a file came by a page | checked, failed |
+| checked | a dry run told what would happen | loading |
+| loading | its rows are being posted, chunk by chunk; also after a crash | loaded |
+| loaded | every row is in, known or refused with a reason | – |
+| failed | the file could not be read at all | – |
+
+Who may: imports:run loads, imports:read looks. Running again is safe: what is there is a duplicate.
+"""
+
+from __future__ import annotations
+
+from portal.imports.load import ImportRequest, import_documents
+from portal.imports.results import ImportResult, problem_json
+
+__all__ = ["ImportRequest", "ImportResult", "import_documents", "problem_json"]

@@ -18,7 +18,11 @@ class ImportBatch(Base):
     """One file taken in: what was in it and what became of every row."""
 
     __tablename__ = "import_batches"
-    __table_args__ = (one_of("state", STATES), one_of("kind", KINDS), Index("ix_import_batches_at", "started_at"))
+    __table_args__ = (
+        one_of("state", STATES),
+        one_of("kind", KINDS),
+        Index("ix_import_batches_at", "started_at"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)

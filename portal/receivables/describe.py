@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.access import Actor, Permission
 from portal.errors import Invalid, NotFound
 from portal.receivables.models import Document
+
+_DOCUMENTS: Table = Document.__table__  # type: ignore[assignment]  # declared by the ORM as FromClause
 
 #: What may be said anew about a posted document.
 TEXTS = ("reference", "description", "tax_invoice_no", "order_no", "method")
@@ -64,13 +66,17 @@ def describe_documents(
     known = {row.id: row for row in rows}
     if len(known) != len(set(ids)):
         raise NotFound
-    statement = update(Document.__table__).where(Document.__table__.c.id == bindparam("b_id"))
+    statement = update(_DOCUMENTS).where(_DOCUMENTS.c.id == bindparam("b_id"))
     session.execute(
         statement.values({name: bindparam(f"b_{name}") for name in (*TEXTS, "was_disputed")}),
         [
-            {"b_id": change.document_id, "b_was_disputed": change.is_marked or known[change.document_id].was_disputed}
+            {
+                "b_id": change.document_id,
+                "b_was_disputed": change.is_marked or known[change.document_id].was_disputed,
+            }
             | {
-                f"b_{name}": change.texts.get(name, getattr(known[change.document_id], name)) for name in TEXTS
+                f"b_{name}": change.texts.get(name, getattr(known[change.document_id], name))
+                for name in TEXTS
             }
             for change in changes
         ],
