@@ -16,6 +16,7 @@ from portal.adjustments.models import Adjustment
 from portal.adjustments.post import post_adjustment, return_adjustment
 from portal.adjustments.rules import next_state
 from portal.approvals import ApprovalKind, Request, RequestDraft, register_kind, request_approval
+from portal.approvals.kinds import kind_of
 from portal.clock import business_day
 from portal.errors import N_, NotAllowed, NotFound
 from portal.ledger import entity_view
@@ -72,7 +73,7 @@ def submit_adjustment(
     draft = RequestDraft(
         kind=kind, subject_kind="adjustment", subject_id=row.public_id, customer_id=row.customer_id,
         title=" · ".join(filter(None, (row.number, effect["document_no"]))),
-        money=Money(row.amount_minor, row.currency), content=content_of(session, row.public_id), effect=effect,
+        money=Money(row.amount_minor, row.currency), content=kind_of(kind).content_of(session, row.public_id), effect=effect,
         note=note.strip(), policy_version=current_policy(session, on=today).version,
     )  # fmt: skip
     return request_approval(session, draft, actor=actor, now=now)
