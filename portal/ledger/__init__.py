@@ -21,6 +21,7 @@ from __future__ import annotations
 from portal.ledger.close import close_period, month_after, reopen_period
 from portal.ledger.entity import (
     EDITABLE,
+    add_entity,
     edit_account_mapping,
     edit_entity,
     ensure_entity,
@@ -80,6 +81,7 @@ __all__ = [
     "Unbalanced",
     "UnmappedRole",
     "account_mapping",
+    "add_entity",
     "book_amount",
     "close_period",
     "closed_months",

@@ -37,6 +37,37 @@ def ensure_entity(session: Session, *, now: datetime) -> LegalEntity:  # noqa: A
     return entity
 
 
+def add_entity(session: Session, *, code: str, name: str, actor: Actor, now: datetime) -> int:
+    """Add a legal entity with the default chart and mapping; returns its row number.
+
+    Args:
+        session: A writing session.
+        code: What files and lists name it by, at most 20 characters.
+        name: Its name, until staff set the full one.
+        actor: Needs ``books:edit`` or ``imports:run``.
+        now: When.
+
+    Raises:
+        NotAllowed: The actor may do neither.
+        Invalid: No code, or one that is too long.
+        Conflict: The code is taken.
+    """
+    actor.require(Permission.BOOKS_EDIT, Permission.IMPORTS_RUN)
+    if not code.strip() or len(code) > 20:
+        raise Invalid(N_("Enter a code of at most 20 characters."), field="code")
+    if session.scalar(select(LegalEntity.id).where(LegalEntity.code == code)) is not None:
+        raise Conflict
+    entity = LegalEntity(code=code, name=name)
+    session.add(entity)
+    session.flush()
+    give_default_chart(session, entity_id=entity.id)
+    audit.record(
+        session, "entity.edited", subject_kind="entity", subject_id=entity.public_id, details={"added": code},
+        actor=actor, now=now,
+    )  # fmt: skip
+    return entity.id
+
+
 def give_default_chart(session: Session, *, entity_id: int) -> None:
     """Write the accounts of ``DEFAULT_ACCOUNTS`` and the mapping role → account for a new entity."""
     session.execute(
@@ -47,7 +78,7 @@ def give_default_chart(session: Session, *, entity_id: int) -> None:
         ],
     )
     ids = dict(
-        session.execute(select(Account.code, Account.id).where(Account.entity_id == entity_id)).tuples().all()
+        session.execute(select(Account.code, Account.id).where(Account.entity_id == entity_id)).all()
     )
     session.execute(
         insert(AccountMapping),
