@@ -24,7 +24,7 @@ def test_a_part_takes_its_share_of_the_tax_half_up(tax: int, whole: int, part: i
 
 def test_nothing_is_posted_without_a_second_person() -> None:
     assert [state for (state, verb), after in TRANSITIONS.items() if after == "posted"] == ["pending"]
-    assert {after for after in TRANSITIONS.values()} | {"draft"} == set(STATES)
+    assert set(TRANSITIONS.values()) | {"draft"} == set(STATES)
 
 
 def test_an_edit_takes_a_pending_request_back_to_draft() -> None:
