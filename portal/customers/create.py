@@ -80,7 +80,7 @@ def create_customers(
     numbers = [require_number(draft.number) for draft in drafts]
     _require_free(session, numbers)
     ids = reserve_ids(session, _CUSTOMERS, len(drafts))
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": id_, "public_id": new_public_id(), "number": number, "created_at": now} | values_of(draft)
         for id_, number, draft in zip(ids, numbers, drafts, strict=True)
     ]

@@ -74,7 +74,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _view(row: Row[Any]) -> CustomerView:
+def _view(row: Row[*tuple[Any, ...]]) -> CustomerView:
     limit = row.credit_limit_minor
     return CustomerView(
         id=row.id, public_id=row.public_id, number=row.number, name=row.name, name_en=row.name_en,

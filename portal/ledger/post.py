@@ -106,7 +106,7 @@ def _accounts(session: Session, entity_ids: set[int]) -> dict[int, dict[str, int
             AccountMapping.entity_id.in_(entity_ids)
         )
     )
-    for entity_id, role, account_id in rows.tuples():
+    for entity_id, role, account_id in rows:
         found[entity_id][role] = account_id
     return found
 
@@ -117,7 +117,7 @@ def _valued(session: Session, drafts: Sequence[EntryDraft]) -> list[EntryDraft]:
             select(LegalEntity.id, LegalEntity.book_currency).where(
                 LegalEntity.id.in_({draft.entity_id for draft in drafts})
             )
-        ).tuples().all()
+        ).all()
     )
     foreign = {
         (line.currency, books[draft.entity_id] or "")
@@ -170,7 +170,7 @@ class RateTable:
             .where(ExchangeRate.currency.in_({currency for currency, _ in pairs}))
             .order_by(ExchangeRate.rate_on)
         )
-        for currency, book_currency, rate_on, rate in rows.tuples():
+        for currency, book_currency, rate_on, rate in rows:
             self._days[currency, book_currency].append(rate_on)
             self._rates[currency, book_currency].append(rate)
 

@@ -70,7 +70,7 @@ def _mirrored(session: Session, entry: Entry) -> Sequence[LineDraft]:
             select(AccountMapping.role, AccountMapping.account_id).where(
                 AccountMapping.entity_id == entry.entity_id
             )
-        ).tuples()
+        )
     }
     lines = session.scalars(select(EntryLine).where(EntryLine.entry_id == entry.id).order_by(EntryLine.no))
     return [

@@ -75,7 +75,7 @@ def _require_usable(policy: Policy) -> None:
     if policy.ageing_basis not in AGEING_BASES:
         raise Invalid(field="ageing_basis")
     for currency, limit in policy.approval_limit_minor.items():
-        if currency not in CURRENCY_DIGITS or not isinstance(limit, int) or limit < 0:
+        if currency not in CURRENCY_DIGITS or limit < 0:
             raise Invalid(
                 N_("An approval limit is an amount of zero or more in a known currency."),
                 field="approval_limit_minor",

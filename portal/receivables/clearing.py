@@ -121,7 +121,7 @@ def lock_items(session: Session, document_ids: Iterable[int]) -> dict[int, Item]
 
 
 def _fill_book_amounts(session: Session, items: Sequence[Item]) -> None:
-    books = dict(session.execute(select(LegalEntity.id, LegalEntity.book_currency)).tuples().all()) if items else {}
+    books = dict(session.execute(select(LegalEntity.id, LegalEntity.book_currency)).all()) if items else {}
     foreign = {item.document_id: item for item in items if item.currency != books.get(item.entity_id)}
     for entity_id in {item.entity_id for item in foreign.values()}:
         accounts = account_mapping(session, entity_id)
@@ -135,7 +135,7 @@ def _fill_book_amounts(session: Session, items: Sequence[Item]) -> None:
             )
             .group_by(Entry.document_id)
         )  # fmt: skip
-        for document_id, book_minor in rows.tuples():
+        for document_id, book_minor in rows:
             if document_id is not None and book_minor is not None:
                 foreign[document_id].book_minor = abs(int(book_minor))
 

@@ -251,7 +251,7 @@ def allocations_of(session: Session, *, document_id: int) -> tuple[AllocationVie
             row.id, row.public_id, public_id, number, kind, Money(row.amount_minor, row.currency), row.allocated_on,
             row.reverses_id is not None, undone is not None,
         )
-        for row, public_id, number, kind, undone in rows.tuples()
+        for row, public_id, number, kind, undone in rows
     )  # fmt: skip
 
 
@@ -265,7 +265,7 @@ def entries_of(session: Session, *, document_id: int) -> tuple[EntryView, ...]:
         .order_by(Entry.posting_on, Entry.id, EntryLine.no)
     )
     found: dict[int, tuple[Entry, list[EntryLineView]]] = {}
-    for entry, line, code, name, name_en in rows.tuples():
+    for entry, line, code, name, name_en in rows:
         book = (
             Money(line.book_minor, line.book_currency)
             if line.book_minor is not None and line.book_currency
@@ -312,7 +312,7 @@ def list_documents(
     counts = dict(
         session.execute(
             select(Document.kind, func.count()).where(*conditions).group_by(Document.kind)
-        ).tuples().all()
+        ).all()
     )
     tabs = (
         Tab("all", N_("All"), sum(counts.values())),
@@ -413,7 +413,7 @@ _ROW_COLUMNS = (
 )  # fmt: skip
 
 
-def _joined(statement: Select[Any]) -> Select[Any]:
+def _joined(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return (
         statement.select_from(Document)
         .join(Customer, Customer.id == Document.customer_id)

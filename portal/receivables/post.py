@@ -37,6 +37,7 @@ from portal.receivables.rules import EVIDENCED_KINDS, DuplicateDocument
 _DOCUMENTS: Table = Document.__table__  # type: ignore[assignment]  # declared by the ORM as FromClause
 _LINES: Table = DocumentLine.__table__  # type: ignore[assignment]  # the same
 _ITEMS: Table = OpenItem.__table__  # type: ignore[assignment]  # the same
+_CUSTOMERS: Table = Customer.__table__  # type: ignore[assignment]  # the same
 _CHUNK = 5000
 
 
@@ -144,7 +145,7 @@ def _require_new(session: Session, drafts: Sequence[DocumentDraft]) -> None:
                 Document.document_no.in_(numbers[start : start + _CHUNK])
             )
         )
-        for row in rows.tuples():
+        for row in rows:
             if row in wanted:
                 raise DuplicateDocument(number=row[2], field="document_no")
 
@@ -249,10 +250,10 @@ def _move_first_days(session: Session, drafts: Sequence[DocumentDraft]) -> None:
         if draft.customer_id not in first or day < first[draft.customer_id]:
             first[draft.customer_id] = day
     session.execute(
-        update(Customer.__table__)
+        update(_CUSTOMERS)
         .where(
-            Customer.__table__.c.id == bindparam("b_id"),
-            Customer.__table__.c.first_on > bindparam("b_day", type_=Customer.__table__.c.first_on.type),
+            _CUSTOMERS.c.id == bindparam("b_id"),
+            _CUSTOMERS.c.first_on > bindparam("b_day", type_=_CUSTOMERS.c.first_on.type),
         )
         .values(first_on=bindparam("b_day")),
         [{"b_id": customer_id, "b_day": first[customer_id]} for customer_id in sorted(first)],

@@ -79,7 +79,7 @@ def open_amounts(
         for column in (Allocation.credit_id, Allocation.debit_id)
     ]
     scope = (("customer_id", customer_id), ("currency", currency), ("entity_id", entity_id))
-    parts: list[Select[tuple[int, int]]] = []
+    parts: list[Select[int, int]] = []
     for table, part in ((OpenItem, today), (Allocation, later[0]), (Allocation, later[1])):
         parts.append(
             part.where(*(getattr(table, name) == value for name, value in scope if value is not None))
@@ -121,7 +121,7 @@ def open_items_as_of(
     return tuple(_open_item(row, currency, as_of) for row in rows)
 
 
-def _open_item(row: Row[Any], currency: str, as_of: date) -> OpenItemRow:
+def _open_item(row: Row[*tuple[Any, ...]], currency: str, as_of: date) -> OpenItemRow:
     raises = row.balance_minor > 0
     days = (as_of - row.due).days if raises else 0
     return OpenItemRow(
@@ -237,7 +237,7 @@ def balance_history(
         )
         .group_by(MonthBalance.month_on)
         .order_by(MonthBalance.month_on)
-    ).tuples()  # fmt: skip
+    )  # fmt: skip
     moved = {month_on: int(minor) for month_on, minor in rows}
     first = _months_before(last, months - 1)
     balance = sum(minor for month_on, minor in moved.items() if month_on < first)
@@ -284,11 +284,11 @@ def balances_of(
         if len(wanted) <= 5000:
             later = later.where(Document.customer_id.in_(wanted))
         rows = [
-            *session.execute(statement).tuples(),
-            *session.execute(later.group_by(Document.customer_id, Document.currency)).tuples(),
+            *session.execute(statement),
+            *session.execute(later.group_by(Document.customer_id, Document.currency)),
         ]
     else:
-        rows = list(session.execute(statement).tuples())
+        rows = list(session.execute(statement))
     for customer_id, currency, minor in rows:
         if customer_id in found:
             found[customer_id][currency] = found[customer_id].get(currency, 0) + int(minor)
