@@ -56,11 +56,9 @@ function tell(form, rows) {
   const count = rows.size;
   if (count) form.dataset.count = count;
   else delete form.dataset.count;
-  /* Three names: one name would make the browser look at every row again. */
-  const panel = form.closest(".panel");
-  panel?.querySelector("tfoot")?.classList.toggle("is-raised", count > 0);
-  panel?.querySelector(".grid-box")?.classList.toggle("is-docked", count > 0);
-  document.body.classList.toggle("has-selection", count > 0);
+  /* No class changes above the rows: each would make the browser look at every one of them again. */
+  form.closest(".panel")?.querySelector("tfoot")?.classList.toggle("is-raised", count > 0);
+  document.body.toggleAttribute("data-selected", count > 0);
   let words = count === 1 ? form.dataset.one : form.dataset.many.replace("{n}", count);
   if (hidden) words += ", " + form.dataset.hidden.replace("{n}", hidden);
   form.querySelector("[data-words]").textContent = count ? words : "";
