@@ -16,7 +16,7 @@ disputed + unanswered = closing at every moment.
 | any that can be answered | sign_agreed | confirmed | the customer's confirmer |
 | any that can be answered | sign_agreed_except | confirmed-with-exceptions | the same |
 | any that can be answered | sign_disagreed | disagreed | the same |
-| any that can be answered but no-response | expire | no-response | the worker, after the deadline; never shown as agreement |
+| any that can be answered but no-response | expire | no-response | the worker, after the deadline; never agreement |
 | every issued one | supersede | superseded | the next version is issued |
 """
 
@@ -26,6 +26,7 @@ from portal.statements.answer import (
     AlreadySigned,
     LineAnswerDraft,
     NewerVersion,
+    carry_signature,
     lock_statement,
     new_act,
     record_answers,
@@ -126,6 +127,7 @@ __all__ = [
     "VersionLink",
     "Waiting",
     "answers_hash",
+    "carry_signature",
     "content_hash",
     "current_answers",
     "find_run",

@@ -241,7 +241,8 @@ def _carried_answers(session: Session, batch: Sequence[_Issued]) -> list[dict[st
         act = new_public_id()
         for no, answer in answers.get(old_id, {}).items():
             if no in same and answer.answer != "none":
-                carried.append(answer.as_row(statement_id=row.id, line_no=same[no], content_hash=row.content_hash, act=act))
+                kept = answer.as_row(statement_id=row.id, line_no=same[no], content_hash=row.content_hash, act=act)
+                carried.append(kept)
     return carried
 
 

@@ -86,7 +86,8 @@ def document_content(page: StatementPage, words: Translator, *, address: str) ->
         "rows": [content.row(line) for line in page.all_lines],
         "total": content.figure(page.figures.closing),
         "answers": [
-            content.labelled(LABELS[key], getattr(page.progress, key)) for key in ("confirmed", "disputed", "unanswered")
+            content.labelled(LABELS[key], getattr(page.progress, key))
+            for key in ("confirmed", "disputed", "unanswered")
         ],
         "foot": content.foot(),
         "page_words": words.gettext("Page %(page)s of %(pages)s", page="{page}", pages="{pages}"),

@@ -55,8 +55,9 @@ def request_issue(session: Session, *, run: str, note: str = "", actor: Actor, n
 
 
 def release_content(session: Session, run: str) -> dict[str, Any]:
-    """Return what a release releases: the drafts of a run by currency, each sum as decimal text, and the customers
-    set aside. A draft that is prepared again meanwhile changes it.
+    """Return what a release releases: drafts by currency with their sums, and how many customers are set aside.
+
+    A draft that is prepared again meanwhile changes it, so that nobody releases what they have not seen.
     """
     row = session.scalars(select(StatementRun).where(StatementRun.public_id == run)).one()
     sums = session.execute(
