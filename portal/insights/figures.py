@@ -33,11 +33,13 @@ class BalancePoint:
         month: First day of the month.
         balance: What the customer owes at its end; positive = the customer owes.
         mark: Key of ``MARK_LABELS``.
+        public_id: Of the statement, where one was issued.
     """
 
     month: date
     balance: Money
     mark: str
+    public_id: str = ""
 
 
 def balance_history_figure(

@@ -1,0 +1,306 @@
+"""Pages on which the customer answers: confirm, undo, ask, and sign the balance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import StringField, TextAreaField
+
+from portal.access import Permission
+from portal.confirmations import (
+    Answered,
+    SignatureDraft,
+    SigningText,
+    ask_about_line,
+    confirm_lines,
+    default_outcome,
+    sign_balance,
+    signing_text,
+    take_back_answers,
+)
+from portal.disputes import REASONS
+from portal.errors import N_, Invalid, Refusal
+from portal.http.access import requires
+from portal.http.forms import Form, at_most, needed, read_money
+from portal.http.unit import Unit, unit
+from portal.http.words import _, language, ngettext, words
+from portal.money import Money, currency_digits
+from portal.statements import StatementPage, find_statement
+from portal.views.statement_page import closing_label, dispute_word, may_answer
+
+bp = Blueprint("confirmations", __name__, url_prefix="/statements/<public_id:public_id>")
+
+#: What of the statement page's address survives an answer.
+KEPT = ("tab", "q", "sort", "by", "all")
+
+
+class QuestionForm(Form):
+    """What is not clear about the lines."""
+
+    text = TextAreaField(N_("What would you like to know?"), [needed(), at_most(2000)])
+
+
+class SignForm(Form):
+    """Who signs, and the customer's own figure where they do not agree."""
+
+    signer_name = StringField(N_("Name"), [needed(), at_most(120)])
+    job_title = StringField(N_("Role"), [needed(), at_most(120)])
+    stated = StringField(N_("Your balance"), [at_most(40)])
+    reason = TextAreaField(N_("What differs"), [at_most(2000)])
+
+
+# --- answers --------------------------------------------------------------------------------------------------------
+
+
+@bp.post("/answers")
+@requires(Permission.STATEMENTS_ANSWER)
+def answer(public_id: str) -> ResponseReturnValue:
+    act, rows = _act()
+    if act in {"dispute", "ask"} and rows:
+        return redirect(_elsewhere(act, public_id=public_id, rows=rows))
+    if not rows and act not in {"rest", "undo"}:
+        flash(_("Tick at least one line first."), "refused")
+        return redirect(_back(public_id))
+    done = _carry_out(act, public_id=public_id, rows=rows)
+    for skipped in done.skipped:
+        flash(_skipped_words(skipped.name, skipped.time), "wait")
+    if act == "undo":
+        count = len(done.line_nos)
+        flash(ngettext("%(num)s answer taken back.", "%(num)s answers taken back.", count), "done")
+        return redirect(_back(public_id))
+    return redirect(_back(public_id, act=done.act))
+
+
+def _act() -> tuple[str, list[int]]:
+    """Return what was pressed and for which lines: a row's own button, the selection's, or the one for all others."""
+    for act in ("confirm", "undo"):
+        if request.form.get(act, "").isdigit():
+            return act, [int(request.form[act])]
+    rows = [int(text) for text in request.form.getlist("row") if text.isascii() and text.isdigit()]
+    act = request.form.get("act", "")
+    if act not in {"confirm", "undo", "rest", "dispute", "ask"}:
+        raise Invalid(N_("Choose what to do with the lines."))
+    return act, rows
+
+
+def _elsewhere(act: str, *, public_id: str, rows: Sequence[int]) -> str:
+    if act == "ask":
+        return url_for(".ask", public_id=public_id, row=rows)
+    if len(rows) > 1:
+        flash(_("A dispute is of one line. Here is the first; the others stay unanswered."), "info")
+    return url_for("disputes.new", statement=public_id, line=rows[0])
+
+
+def _carry_out(act: str, *, public_id: str, rows: Sequence[int]) -> Answered:
+    g = unit()
+    known: dict[str, Any] = {
+        "content_hash": request.form.get("content_hash", ""),
+        "actor": g.actor,
+        "now": g.now,
+    }
+    if act == "undo":
+        of = request.form.get("of")
+        chosen: dict[str, Any] = {"act": of} if of else {"line_nos": rows}
+        return take_back_answers(g.session, public_id=public_id, **chosen, **known)
+    if act == "rest":
+        seen = [
+            int(text) for text in request.form.get("seen", "").split(",") if text.isascii() and text.isdigit()
+        ]
+        return confirm_lines(g.session, public_id=public_id, line_nos=None, seen_lines=seen, **known)
+    return confirm_lines(g.session, public_id=public_id, line_nos=rows, **known)
+
+
+def _skipped_words(name: str, time: str) -> str:
+    return _("%(name)s answered one of these lines at %(time)s. That answer stays.", name=name, time=time)
+
+
+def _back(public_id: str, **more: str) -> str:
+    kept = {key: request.args[key] for key in KEPT if request.args.get(key)}
+    return url_for("statements.show", public_id=public_id, **kept, **more)
+
+
+# --- questions ------------------------------------------------------------------------------------------------------
+
+
+@bp.route("/ask", methods=["GET", "POST"])
+@requires(Permission.STATEMENTS_ANSWER)
+def ask(public_id: str) -> ResponseReturnValue:
+    g = unit()
+    page = find_statement(g.session, public_id=public_id, actor=g.actor)
+    wanted = {int(text) for text in request.values.getlist("row") if text.isascii() and text.isdigit()}
+    lines = [line for line in page.all_lines if line.no in wanted]
+    form = QuestionForm()
+    if not lines:
+        return redirect(_back(public_id))
+    if form.validate_on_submit():
+        known: dict[str, Any] = {
+            "content_hash": request.form.get("content_hash", ""),
+            "actor": g.actor,
+            "now": g.now,
+        }
+        for line in lines:
+            ask_about_line(g.session, public_id=public_id, line_no=line.no, text=form.text.data, **known)
+        flash(ngettext("Question sent.", "Question sent for %(num)s lines.", len(lines)), "done")
+        return redirect(_back(public_id))
+    return render_template("portal/statements/ask.html", page=page, lines=lines, form=form), form.status
+
+
+# --- the signature --------------------------------------------------------------------------------------------------
+
+
+@bp.route("/sign", methods=["GET", "POST"])
+@requires(Permission.STATEMENTS_SIGN)
+def sign(public_id: str) -> ResponseReturnValue:
+    g = unit()
+    page = find_statement(g.session, public_id=public_id, actor=g.actor)
+    if page.confirmation_public_id and request.method == "GET":
+        return redirect(url_for("receipts.show", public_id=page.confirmation_public_id))
+    form = SignForm(data={"signer_name": g.actor.name, "job_title": g.actor.job_title})
+    if request.form.get("act") == "sign" and form.validate():
+        try:
+            receipt = _sign(g, page, form)
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Signed. Your receipt is below and in your mail."), "done")
+            return redirect(url_for("receipts.show", public_id=receipt))
+    return _show_sign(g, page, form)
+
+
+def _sign(g: Unit, page: StatementPage, form: SignForm) -> str:
+    outcome = request.form.get("outcome", "")
+    draft = SignatureDraft(
+        outcome=outcome,
+        stated=_stated(page, form, outcome),
+        reason=form.reason.data or "",
+        signer_name=form.signer_name.data,
+        job_title=form.job_title.data,
+        signed_text=request.form.get("signed_text", "").replace("\r\n", "\n"),
+        language=language(),
+        content_hash=request.form.get("content_hash", ""),
+        answers_hash=request.form.get("answers_hash", ""),
+    )
+    return sign_balance(g.session, public_id=page.public_id, signature=draft, actor=g.actor, now=g.now)
+
+
+def _stated(page: StatementPage, form: SignForm, outcome: str) -> Money | None:
+    if outcome != "disagreed" or not (form.stated.data or "").strip():
+        return None
+    return read_money(form.stated.data, page.currency, field="stated", signed=True)
+
+
+def _show_sign(g: Unit, page: StatementPage, form: SignForm) -> ResponseReturnValue:
+    outcome = request.values.get("outcome") or default_outcome(page)
+    text, missing = _text(page, form, outcome)
+    context = {
+        "page": page,
+        "form": form,
+        "outcome": outcome,
+        "text": text,
+        "text_missing": missing,
+        "digits": currency_digits(page.currency),
+        "paper": _paper(g, page, text) if text else None,
+        "sign_word": _sign_word(text, outcome) if text else "",
+        **_sign_words(page),
+    }
+    return render_template("portal/statements/sign.html", **context), form.status
+
+
+def _text(page: StatementPage, form: SignForm, outcome: str) -> tuple[SigningText | None, str]:
+    """Return the text to sign, or in words why there is none yet."""
+    progress = page.progress
+    if not may_answer(page, unit().actor):
+        return None, _("This version can no longer be signed.")
+    if progress.left:
+        words_left = ngettext("%(num)s line is unanswered.", "%(num)s lines are unanswered.", progress.left)
+        return None, words_left + " " + _("Answer every line first: confirm it or dispute it.")
+    if outcome == "agreed" and progress.disputed.minor:
+        return None, _("Some lines are disputed. Withdraw the disputes, or agree except for them.")
+    try:
+        stated = _stated(page, form, outcome)
+        if outcome == "disagreed" and (stated is None or not (form.reason.data or "").strip()):
+            return None, _("Give your own balance and what differs; then the text to sign is shown here.")
+        return signing_text(page, outcome=outcome, language=language(), stated=stated), ""
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return None, _("Correct what is marked, then look at the text.")
+
+
+def _sign_word(text: SigningText, outcome: str) -> str:
+    if outcome == "disagreed":
+        return _("Sign that the data are not right")
+    return _("Sign %(amount)s", amount=text.money)
+
+
+def _paper(g: Unit, page: StatementPage, text: SigningText) -> dict[str, Any]:
+    tr = words()
+    zh = language() == "zh"
+    return {
+        "title": text.title,
+        "to": text.to,
+        "text": text.text,
+        "money": text.money,
+        "words": text.words,
+        "open": text.open,
+        "company": text.company,
+        "signer": f"{g.actor.name} · {tr.day(g.now.date())}",
+        "seal": ("盖章处", "（纸质）") if zh else None,
+    }
+
+
+def _sign_words(page: StatementPage) -> dict[str, Any]:
+    progress = page.progress
+    counts = (progress.confirmed_count, progress.disputed_count, progress.unanswered_count)
+    notes = [ngettext("%(num)s line", "%(num)s lines", count) for count in counts]
+    if progress.opening_state == "confirmed":
+        notes[0] = ngettext("%(num)s line + opening", "%(num)s lines + opening", counts[0])
+    sums = (progress.confirmed, progress.disputed, progress.unanswered)
+    chips = (("confirmed", _("Confirmed")), ("disputed", _("Disputed")), ("unanswered", _("Unanswered")))
+    strip: list[dict[str, Any]] = [
+        {"chip": chip, "note": note, "money": money, "op": op}
+        for chip, note, money, op in zip(chips, notes, sums, ("", "+", "+"), strict=True)
+    ]
+    closing = {"label": closing_label(page.figures.closing, words()), "money": page.figures.closing}
+    strip.append(closing | {"op": "=", "total": True})
+    return {
+        "strip": strip,
+        "answered_words": _answered_words(page),
+        "left_notice": ngettext(
+            "%(num)s line is unanswered.", "%(num)s lines are unanswered.", progress.left
+        ),
+        "agreed_note": _("Nothing is disputed.")
+        if not progress.disputed_count
+        else ngettext(
+            "Withdraw the dispute first.", "Withdraw the %(num)s disputes first.", progress.disputed_count
+        ),
+        "except_note": _(
+            "Confirms %(agreed)s; the disputed %(disputed)s go on as disputes and hold up nothing else.",
+            agreed=progress.confirmed,
+            disputed=progress.disputed,
+        ),
+        "open_lines": [_open_line(line) for line in page.all_lines if line.answer == "disputed"],
+    }
+
+
+def _answered_words(page: StatementPage) -> str:
+    progress = page.progress
+    if progress.left:
+        return _("%(answered)s of %(total)s answered", answered=progress.answered, total=progress.total)
+    return ngettext("The only line is answered", "All %(num)s lines answered", progress.total)
+
+
+def _open_line(line: Any) -> dict[str, Any]:
+    reason = REASONS.get(line.dispute_reason)
+    return {
+        "number": line.dispute_number,
+        "url": url_for("disputes.show", public_id=line.dispute_public_id) if line.dispute_public_id else "",
+        "document": line.document_no or _("Opening balance"),
+        "reason": _(reason.name) if reason else "",
+        "kind": "disputed",
+        "state": _(dispute_word(line.dispute_state)),
+        "amount": line.amount,
+        "disputed": line.disputed,
+    }

@@ -1,0 +1,97 @@
+"""Pages of receipts: who agreed to what, when, and what not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, render_template
+from flask.typing import ResponseReturnValue
+
+from portal.access import Permission
+from portal.confirmations import OUTCOME_LABELS, ConfirmationView, confirmation_json, find_confirmation
+from portal.http.access import requires
+from portal.http.unit import unit
+from portal.http.words import _, words
+from portal.i18n import N_
+from portal.views.statement_page import closing_label
+
+bp = Blueprint("receipts", __name__, url_prefix="/receipts")
+
+MARKS = {"agreed": "confirmed", "agreed-except": "confirmed", "disagreed": "disputed"}
+METHODS = {"password": N_("Password"), "passkey": N_("Passkey"), "totp": N_("Password and code")}
+
+
+@bp.get("/<public_id:public_id>")
+@requires(Permission.STATEMENTS_READ)
+def show(public_id: str) -> ResponseReturnValue:
+    g = unit()
+    receipt = find_confirmation(g.session, public_id=public_id, actor=g.actor)
+    return render_template(
+        "portal/receipts/show.html",
+        receipt=receipt,
+        mark=MARKS[receipt.outcome],
+        outcome_word=_(OUTCOME_LABELS[receipt.outcome]),
+        strip=_strip(receipt),
+        who=_who(receipt),
+        bound=_bound(receipt),
+        open_lines=_open_lines(receipt),
+    )
+
+
+def _strip(receipt: ConfirmationView) -> list[dict[str, Any]]:
+    """Return agreed + disputed = closing; or our balance against theirs."""
+    closing = {"label": closing_label(receipt.closing, words()), "money": receipt.closing}
+    if receipt.stated is not None:
+        difference = receipt.closing - receipt.stated
+        return [
+            closing,
+            {"label": _("Your balance"), "money": receipt.stated, "op": "\u2212"},
+            {"label": _("Difference"), "money": difference, "op": "=", "total": True},
+        ]
+    return [
+        {"label": _("Agreed"), "money": receipt.agreed, "chip": ("confirmed", _("Signed"))},
+        {"label": _("Disputed"), "money": receipt.disputed, "op": "+"},
+        closing | {"op": "=", "total": True},
+    ]
+
+
+def _who(receipt: ConfirmationView) -> list[tuple[str, str]]:
+    return [
+        (_("Name"), receipt.person_name),
+        (_("Role"), receipt.job_title),
+        (_("E-mail"), receipt.person_email),
+        (_("For"), receipt.customer_name),
+        (_("Signed in with"), _(METHODS.get(receipt.method, receipt.method))),
+        (_("Time at the seller"), receipt.local_time),
+        (_("Internet address"), receipt.address),
+        (_("Device"), receipt.device),
+    ]
+
+
+def _bound(receipt: ConfirmationView) -> list[tuple[str, str]]:
+    return [
+        (_("Seller"), receipt.entity_name),
+        (_("Month"), words().month(receipt.period_from)),
+        (_("Version"), str(receipt.version)),
+        (_("Fingerprint of the statement"), receipt.statement_hash),
+        (_("Fingerprint of this receipt"), receipt.content_hash),
+    ]
+
+
+def _open_lines(receipt: ConfirmationView) -> list[dict[str, Any]]:
+    return [
+        {"label": line.document_no, "second": line.dispute_number, "money": line.disputed}
+        for line in receipt.open_lines
+    ]
+
+
+@bp.get("/<public_id:public_id>/receipt.json")
+@requires(Permission.STATEMENTS_READ)
+def download(public_id: str) -> ResponseReturnValue:
+    g = unit()
+    receipt = find_confirmation(g.session, public_id=public_id, actor=g.actor)
+    body = json.dumps(confirmation_json(receipt), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    name = f"receipt-{receipt.period_from:%Y-%m}-v{receipt.version}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, mimetype="application/json", headers=headers)
