@@ -116,10 +116,16 @@ def renew_link(
     path = make_link(
         session, path=row.path, label=row.label, customer_id=row.customer_id, recipient=row.recipient, now=now
     )
+    facts = {**payload.get(language, {}), **_label_words(row.label)}
     draft = MessageDraft(
-        key=key, event="new-link", recipient=row.recipient, recipient_name=name, language=language,
-        customer_id=row.customer_id, payload={**payload.get(language, {}), "link": path, **_label_words(row.label), "why": "asked", "customer": ""},
-    )  # fmt: skip
+        key=key,
+        event="new-link",
+        recipient=row.recipient,
+        recipient_name=name,
+        language=language,
+        customer_id=row.customer_id,
+        payload={**facts, "link": path, "why": "asked", "customer": ""},
+    )
     put_message(session, draft, now=now)
 
 

@@ -73,9 +73,7 @@ def _views(session: Session, rows: Sequence[Person]) -> tuple[PersonView, ...]:
             select(SignIn.person_id, func.max(SignIn.last_seen_at))
             .where(SignIn.person_id.in_(ids))
             .group_by(SignIn.person_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return tuple(
         PersonView(
@@ -182,7 +180,7 @@ def recipients_of(
 
 def people_names(session: Session, ids: Sequence[int]) -> dict[int, str]:
     """Return names by row number, for queries that show who did something."""
-    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).tuples().all())
+    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all())
 
 
 def list_staff(session: Session, *, role: str | None = None) -> tuple[tuple[str, str], ...]:

@@ -114,7 +114,7 @@ def list_approvals(session: Session, *, query: ListQuery, actor: Actor) -> Page[
     """
     actor.require(Permission.APPROVALS_READ)
     counts: dict[str, int] = dict(
-        session.execute(select(Approval.state, func.count()).group_by(Approval.state)).tuples().all()
+        session.execute(select(Approval.state, func.count()).group_by(Approval.state)).all()
     )
     tab = query.tab or "pending"
     chosen = _selected()

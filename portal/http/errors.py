@@ -6,7 +6,7 @@ import structlog
 from flask import Flask, Response, jsonify, render_template
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.errors import N_, Conflict, Invalid, NotAllowed, NotFound, Refusal, Throttled
 from portal.http.access import note_denied, wants_json
@@ -106,6 +106,8 @@ def _database(error: DBAPIError) -> Response:
 def _http(error: HTTPException) -> Response:
     drop_session()
     status = error.code or 500
+    if isinstance(error, SecurityError):  # a host that is not ours: there is no address to build links with
+        return Response("400", 400, mimetype="text/plain")
     if status < 400 or error.response is not None:
         return Response(error.get_body(), status, error.get_headers())
     response = _answer(status, _(TEXTS.get(status, TEXTS[400])), code=error.name.lower().replace(" ", "_"))

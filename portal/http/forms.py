@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import StringField
+from wtforms import SelectChoice, StringField
 from wtforms.validators import InputRequired, Length
 
 from portal.attachments import FileDraft
@@ -19,8 +21,20 @@ from portal.money import BadAmount, Money, currency_digits, parse_minor
 _SUM = re.compile(r"=?([+-]?[0-9.]+(?:[+-][0-9.]+)*)")
 
 
+def options(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Return the choices of a RadioField or SelectField from (value, message id) pairs."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+def _translated(choice: SelectChoice | tuple[Any, ...]) -> SelectChoice:
+    one = choice if isinstance(choice, SelectChoice) else SelectChoice(choice[0], choice[1])
+    return replace(one, label=_(str(one.label)))
+
+
 class Form(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
     """A form: ``StringField(N_("Name"), [needed(), at_most(120)])``; ``if form.validate_on_submit(): …``."""
+
+    form_errors: list[str]
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc] # the same
         """The guard in front of every POST has checked the token already."""
@@ -37,7 +51,7 @@ class Form(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
             if field.description:
                 field.description = _(str(field.description))
             if isinstance(getattr(field, "choices", None), list):
-                field.choices = [(choice[0], _(str(choice[1])), *choice[2:]) for choice in field.choices]
+                field.choices = [_translated(choice) for choice in field.choices]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check every field; what is wrong is said in the reader's language."""

@@ -72,7 +72,7 @@ class Unit(_AppCtxGlobals):
 
 def unit() -> Unit:
     """Return the unit of this request, typed."""
-    return flask_g._get_current_object()  # type: ignore[attr-defined, no-any-return] # noqa: SLF001 - the proxy hides its method
+    return flask_g._get_current_object()  # type: ignore[no-any-return] # noqa: SLF001 - the proxy hides its method
 
 
 class Portal(Flask):

@@ -21,7 +21,7 @@ from portal.access import (
 )
 from portal.errors import N_, Invalid
 from portal.http.access import requires
-from portal.http.forms import Form, at_most, needed
+from portal.http.forms import Form, at_most, needed, options
 from portal.http.frame import ROLE_NAMES
 from portal.http.words import _
 
@@ -35,10 +35,12 @@ class AccountForm(Form):
     name = StringField(N_("Name"), [needed(), at_most(120)])
     job_title = StringField(N_("Job title"), [at_most(120)])
     phone = StringField(N_("Phone"), [at_most(60)])
-    language = RadioField(N_("Language of pages and mails"), choices=[("zh", "中文"), ("en", "English")])
+    language = RadioField(
+        N_("Language of pages and mails"), choices=options([("zh", "中文"), ("en", "English")])
+    )
     theme = RadioField(
         N_("Colours"),
-        choices=[("auto", N_("As the device says")), ("light", N_("Light")), ("dark", N_("Dark"))],
+        choices=options([("auto", N_("As the device says")), ("light", N_("Light")), ("dark", N_("Dark"))]),
     )
     has_single_keys = BooleanField(
         N_("Keys without Ctrl"),
@@ -96,10 +98,7 @@ def change_password() -> ResponseReturnValue:
         if not form.validate_on_submit():
             return _page(password=form), 422
         cost = g.settings.password_cost
-        if not require_own_password(
-            g.database, person_id=g.actor.person_id, password=form.current.data, cost=cost
-        ):
-            raise Invalid(N_("This is not your password."), field="current")
+        require_own_password(g.database, person_id=g.actor.person_id, password=form.current.data, cost=cost)
         made = hash_password(form.password.data, cost=cost, email=g.actor.email)
     except Invalid as refusal:
         form.refuse(refusal)

@@ -1,0 +1,98 @@
+"""Fixtures of page tests: the application on a test's database, and a browser for each member of the cast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha1
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from portal.access import hash_password, start_sign_in
+from portal.access.models import Person
+from portal.clock import utc_now
+from portal.db import Database
+from portal.settings import Settings
+from tests.cast import PASSWORD, Part
+from wsgi import create_app
+
+RAW_TOKEN = sha1(b"a test's own", usedforsecurity=False).hexdigest()
+
+
+class Browser:
+    """A client that keeps cookies and sends the right CSRF token with each POST unless told otherwise."""
+
+    def __init__(self, app: Flask) -> None:
+        """Open a browser nobody is signed in with."""
+        self.client: FlaskClient = app.test_client()
+        serializer = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token")
+        self.csrf_token = str(serializer.dumps(RAW_TOKEN))
+        with self.client.session_transaction() as cookie:
+            cookie["csrf_token"] = RAW_TOKEN
+
+    def carry(self, token: str) -> None:
+        """Carry the cookie of a sign-in."""
+        with self.client.session_transaction() as cookie:
+            cookie["_user_id"], cookie["_fresh"] = token, True
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        """Open an address."""
+        return self.client.get(path, **options)
+
+    def post(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> TestResponse:
+        """Send a form with its CSRF token."""
+        return self.client.post(path, data={"csrf_token": self.csrf_token, **(data or {})}, **options)
+
+
+@pytest.fixture
+def app(database: Database, settings: Settings) -> Flask:
+    """The whole product on the test's database."""
+    app = create_app(settings, database)
+    app.testing = False  # defects become the page people would see
+    return app
+
+
+@pytest.fixture
+def nobody(app: Flask) -> Browser:
+    """A browser nobody is signed in with."""
+    return Browser(app)
+
+
+@pytest.fixture
+def browser_of(app: Flask, database: Database) -> Callable[[Part], Browser]:
+    """Return a signed-in browser of a member of the cast."""
+
+    def open_browser(part: Part) -> Browser:
+        with database.writing() as session:
+            person_id = session.scalars(select(Person.id).where(Person.email == part.email)).one()
+            token, _side = start_sign_in(
+                session,
+                person_id=person_id,
+                method="password",
+                address="127.0.0.1",
+                device="Test",
+                now=utc_now(),
+            )
+        browser = Browser(app)
+        browser.carry(token)
+        return browser
+
+    return open_browser
+
+
+@pytest.fixture
+def with_password(database: Database) -> Callable[[Part], str]:
+    """Give a member of the cast the cast's password and return it."""
+
+    def give(part: Part) -> str:
+        with database.writing() as session:
+            person = session.scalars(select(Person).where(Person.email == part.email)).one()
+            person.password_hash = hash_password(PASSWORD, cost="test")
+        return PASSWORD
+
+    return give
