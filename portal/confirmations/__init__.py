@@ -6,8 +6,8 @@ answer, and who signed how; the row never changes.
 
 | act | who | guard |
 |---|---|---|
-| confirm_lines, take_back_answers, ask_about_line | confirmer (statements:answer) | newest version, not signed; a line in dispute is left alone |
-| sign_balance: agreed | confirmer (statements:sign) | every line answered, none disputed |
+| confirm_lines, take_back_answers, ask_about_line | confirmer | newest version, not signed; lines in dispute stay |
+| sign_balance: agreed | confirmer | every line answered, none disputed |
 | sign_balance: agreed-except | the same | every line answered, at least one disputed |
 | sign_balance: disagreed | the same | every line answered, own figure and reason given |
 """

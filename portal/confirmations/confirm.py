@@ -181,7 +181,7 @@ def ask_about_line(
 
 def _amounts(session: Session, statement: Statement) -> dict[int, int]:
     query = select(StatementLine.no, StatementLine.amount_minor).where(StatementLine.statement_id == statement.id)
-    return dict(session.execute(query).tuples())
+    return dict(session.execute(query).all())
 
 
 def _is_open(answer: Answer | None) -> bool:

@@ -97,7 +97,9 @@ def normal_text(text: str) -> str:
 _TITLE = N_("Balance confirmation")
 _TO = N_("To %(seller)s:")
 _AGREED = N_("We have checked your statement. As of %(day)s our books agree with yours. We confirm that we owe you")
-_AGREED_CREDIT = N_("We have checked your statement. As of %(day)s our books agree with yours. We confirm that you owe us")
+_AGREED_CREDIT = N_(
+    "We have checked your statement. As of %(day)s our books agree with yours. We confirm that you owe us"
+)
 _EXCEPT = N_(
     "We have checked your statement. As of %(day)s our books agree with yours, except for the disputed items below. "
     "We confirm that we owe you"

@@ -130,7 +130,8 @@ def sign_balance(
     Raises:
         NotAllowed: The actor may not sign, or is no person.
         NotFound: Unknown, or out of scope.
-        Conflict: A newer version was issued, someone signed already, or answers or text are not those on the page.
+        NewerVersion: A newer version was issued.
+        Conflict: Someone signed already, or answers or text are not those on the page.
         Invalid: Lines left, disputes with "agreed", none with "agreed-except", or a missing figure, reason or name.
     """
     actor.require(Permission.STATEMENTS_SIGN)
@@ -141,7 +142,8 @@ def sign_balance(
     try:
         require_current(session, statement, signature.content_hash)
     except NewerVersion as newer:
-        raise NewerVersion(N_("A newer statement was issued at %(time)s. Nothing was signed."), **newer.params) from None
+        message = N_("A newer statement was issued at %(time)s. Nothing was signed.")
+        raise NewerVersion(message, **newer.params) from None
     page = find_statement(session, public_id=public_id, actor=actor)
     _require_signable(page, signature)
     row = _confirmation(page, signature, actor=actor, now=now)

@@ -141,7 +141,7 @@ def record_answers(
         return
     _require_usable(session, statement, answers)
     session.execute(
-        insert(LineAnswer),
+        insert(LineAnswer).execution_options(render_nulls=True),
         [
             {
                 "statement_id": statement_id, "line_no": draft.line_no, "answer": draft.answer,
@@ -156,7 +156,7 @@ def record_answers(
 
 def _require_usable(session: Session, statement: Statement, answers: Sequence[LineAnswerDraft]) -> None:
     query = select(StatementLine.no, StatementLine.amount_minor).where(StatementLine.statement_id == statement.id)
-    amounts = dict(session.execute(query).tuples())
+    amounts = dict(session.execute(query).all())
     for draft in answers:
         if draft.line_no not in amounts:
             raise NotFound
@@ -219,4 +219,4 @@ def carry_signature(
             }
         ],
     )  # fmt: skip
-    return row.id
+    return int(row.id)

@@ -117,10 +117,10 @@ def count_customers(session: Session, scope: Scope) -> int:
 def read_customers(session: Session, scope: Scope, *, after: int, size: int) -> dict[int, CustomerFacts]:
     """Return the next active customers in order of row number."""
     rows = session.execute(_active(scope).where(Customer.id > after).order_by(Customer.id).limit(size))
-    return {row.id: CustomerFacts(*row) for row in rows}
+    return {row.id: CustomerFacts(row.id, row.number, row.currency, row.terms_days) for row in rows}
 
 
-def _active(scope: Scope) -> Select[tuple[int, str, str, int]]:
+def _active(scope: Scope) -> Select[int, str, str, int]:
     return select(Customer.id, Customer.number, Customer.currency, Customer.terms_days).where(
         Customer.archived_at.is_(None), Customer.first_on <= scope.as_of
     )
@@ -234,7 +234,7 @@ def _open_items(
     return found
 
 
-def _later_ids(scope: Scope, column: InstrumentedAttribute[int]) -> Select[tuple[int]]:
+def _later_ids(scope: Scope, column: InstrumentedAttribute[int]) -> Select[int]:
     return select(column).where(
         Allocation.customer_id.between(scope.first_id, scope.last_id),
         Allocation.allocated_on >= scope.period_until,

@@ -194,7 +194,7 @@ def _issue(
         old = [row.supersedes_id for row in batch if row.supersedes_id]
         session.execute(update(Statement).where(Statement.id.in_(old)).values(state="superseded"))
     if carried:
-        session.execute(insert(LineAnswer), carried)
+        session.execute(insert(LineAnswer).execution_options(render_nulls=True), carried)
     record_many(session, _audit(run, batch, replaced), actor=actor, now=now)
 
 
@@ -204,7 +204,7 @@ def _replaced(session: Session, batch: Sequence[_Issued]) -> dict[int, str]:
     if not old:
         return {}
     query = select(Statement.id, Statement.public_id).where(Statement.id.in_(old)).with_for_update()
-    return dict(session.execute(query).tuples())
+    return dict(session.execute(query).all())
 
 
 def _audit(run: StatementRun, batch: Sequence[_Issued], replaced: dict[int, str]) -> list[AuditDraft]:
@@ -254,8 +254,8 @@ def _line_keys(session: Session, ids: Iterable[int]) -> dict[int, list[tuple[int
         ).where(StatementLine.statement_id.in_(list(ids)))
     )  # fmt: skip
     keys: dict[int, list[tuple[int, LineKey]]] = defaultdict(list)
-    for statement_id, no, *key in rows:
-        keys[statement_id].append((no, LineKey(*key)))
+    for statement_id, no, document_id, kind, document_no, document_on, due_on, amount in rows:
+        keys[statement_id].append((no, LineKey(document_id, kind, document_no, document_on, due_on, amount)))
     return keys
 
 

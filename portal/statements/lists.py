@@ -152,11 +152,11 @@ def _in_tab(tab: str) -> ColumnElement[bool]:
     return Statement.state.in_(states) if states else Statement.state != "superseded"
 
 
-def _joined(query: Select[Any]) -> Select[Any]:
+def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return query.select_from(Statement).join(Customer, Customer.id == Statement.customer_id)
 
 
-def _columns() -> Select[Any]:
+def _columns() -> Select[*tuple[Any, ...]]:
     return _joined(
         select(
             Statement.id, Statement.public_id, Statement.period_from, Statement.period_until, Statement.version,
@@ -167,7 +167,7 @@ def _columns() -> Select[Any]:
     ).outerjoin(confirmations, confirmations.c.statement_id == Statement.id)  # fmt: skip
 
 
-def _ordered(wanted: Select[Any], query: ListQuery) -> Select[Any]:
+def _ordered(wanted: Select[*tuple[Any, ...]], query: ListQuery) -> Select[*tuple[Any, ...]]:
     column = {
         "customer": Customer.name_key,
         "month": Statement.period_from,
@@ -182,16 +182,20 @@ def _ordered(wanted: Select[Any], query: ListQuery) -> Select[Any]:
 
 
 def _row(row: Any, answered: dict[int, int]) -> StatementRow:
-    id_, *front, currency, state, closing, overdue, answer_by, issued_at, digest, confirmation, lines = row
+    (
+        id_, public_id, period_from, period_until, version, customer_public_id, number, name, name_en, currency, state,
+        closing, overdue, answer_by, issued_at, digest, confirmation, lines,
+    ) = row  # fmt: skip
     return StatementRow(
-        *front, currency, state, Money(closing, currency), Money(overdue, currency), answer_by, issued_at, digest,
-        confirmation, lines, answered.get(id_, 0),
+        public_id, period_from, period_until, version, customer_public_id, number, name, name_en, currency, state,
+        Money(closing, currency), Money(overdue, currency), answer_by, issued_at, digest, confirmation, lines,
+        answered.get(id_, 0),
     )  # fmt: skip
 
 
 def _tabs(session: Session, scope: Sequence[ColumnElement[bool]], actor: Actor) -> tuple[Tab, ...]:
     query = select(Statement.state, func.count()).where(*scope).group_by(Statement.state)
-    counts = dict(session.execute(query).tuples())
+    counts = dict(session.execute(query).all())
     shown = [key for key in TABS if key != "draft" or actor.side != "customer"]
     return tuple(
         Tab(
@@ -227,7 +231,7 @@ def _answered(session: Session, ids: Sequence[int]) -> dict[int, int]:
             )
             .group_by(LineAnswer.statement_id)
         )  # fmt: skip
-        found.update(rows.tuples())
+        found.update(rows.all())
     return found
 
 

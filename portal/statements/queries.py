@@ -86,9 +86,14 @@ def read_answers(session: Session, statement_ids: Sequence[int]) -> dict[int, di
         .order_by(LineAnswer.id)
     )  # fmt: skip
     given: dict[int, list[tuple[int, Answer]]] = defaultdict(list)
-    for statement_id, line_no, *said, name, dispute, number, reason, state in rows:
-        answer = Answer(*said, name or "", dispute, number or "", reason or "", state or "")
-        given[statement_id].append((line_no, answer))
+    for row in rows:
+        statement_id, line_no, answer, disputed, dispute_id, act, person_id, at, note, name, *dispute = row
+        public_id, number, reason, state = dispute
+        said = Answer(
+            answer, disputed, dispute_id, act, person_id, at, note, name or "", public_id, number or "", reason or "",
+            state or "",
+        )  # fmt: skip
+        given[statement_id].append((line_no, said))
     return {statement_id: fold_answers(answers) for statement_id, answers in given.items()}
 
 
@@ -127,7 +132,7 @@ def find_statement(session: Session, *, public_id: str, actor: Actor) -> Stateme
     )  # fmt: skip
 
 
-def _head(session: Session, public_id: str, actor: Actor) -> Row[Any]:
+def _head(session: Session, public_id: str, actor: Actor) -> Row[*tuple[Any, ...]]:
     row = session.execute(
         select(
             Statement, Customer.id, Customer.public_id, Customer.number, Customer.name, Customer.name_en,
@@ -189,7 +194,7 @@ def _with_answer(line: LineView, answer: Answer, issued_at: datetime | None) -> 
     )  # fmt: skip
 
 
-def _siblings(session: Session, statement: Statement, *, with_drafts: bool) -> list[Row[Any]]:
+def _siblings(session: Session, statement: Statement, *, with_drafts: bool) -> list[Row[*tuple[Any, ...]]]:
     """Return all versions of the last months' statements, this one's later versions included; oldest first."""
     year, month = divmod(statement.period_from.year * 12 + statement.period_from.month - HISTORY_MONTHS, 12)
     query = (
@@ -211,7 +216,7 @@ def _siblings(session: Session, statement: Statement, *, with_drafts: bool) -> l
     return list(session.execute(query))
 
 
-def _versions(statement: Statement, siblings: Sequence[Row[Any]]) -> tuple[VersionLink, ...]:
+def _versions(statement: Statement, siblings: Sequence[Row[*tuple[Any, ...]]]) -> tuple[VersionLink, ...]:
     return tuple(
         VersionLink(row.public_id, row.version, row.state, row.issued_at)
         for row in siblings
@@ -219,7 +224,7 @@ def _versions(statement: Statement, siblings: Sequence[Row[Any]]) -> tuple[Versi
     )
 
 
-def _previous(statement: Statement, siblings: Sequence[Row[Any]]) -> MonthLink | None:
+def _previous(statement: Statement, siblings: Sequence[Row[*tuple[Any, ...]]]) -> MonthLink | None:
     for row in reversed(siblings):
         if row.period_until == statement.period_from and row.issued_at and row.state != "superseded":
             closing = Money(row.closing_minor, statement.currency)
@@ -228,7 +233,7 @@ def _previous(statement: Statement, siblings: Sequence[Row[Any]]) -> MonthLink |
 
 
 def _history(
-    session: Session, statement: Statement, siblings: Sequence[Row[Any]]
+    session: Session, statement: Statement, siblings: Sequence[Row[*tuple[Any, ...]]]
 ) -> tuple[HistoryPoint, ...]:
     """Month-end balances: of the issued statement where there is one, else of the books."""
     rows = session.execute(
@@ -240,7 +245,7 @@ def _history(
             MonthBalance.month_on <= statement.period_from,
         )
         .order_by(MonthBalance.month_on)
-    ).tuples()
+    ).all()
     movements = dict(rows)
     issued = {row.period_from: row for row in siblings if row.issued_at and row.state != "superseded"}
     last = statement.period_from.year * 12 + statement.period_from.month - 1

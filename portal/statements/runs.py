@@ -244,7 +244,7 @@ def _sums(session: Session, run: StatementRun) -> tuple[CurrencySum, ...]:
     )  # fmt: skip
 
 
-def _by_currency(session: Session, query: Select[Any]) -> dict[str, int]:
+def _by_currency(session: Session, query: Select[str, int]) -> dict[str, int]:
     return {currency: int(minor or 0) for currency, minor in session.execute(query)}
 
 
@@ -275,7 +275,7 @@ def _samples(session: Session, run: StatementRun) -> tuple[Sample, ...]:
 
 def _pick(
     run: StatementRun, why: str, order: ColumnElement[Any], *more: ColumnElement[bool]
-) -> Select[tuple[str, int]]:
+) -> Select[str, int]:
     best = select(Statement.id).where(*_newest(run), *more).order_by(order, Statement.id).limit(1).subquery()
     return select(literal(why, String).label("why"), best.c.id)
 
