@@ -66,9 +66,19 @@ from portal.disputes.reasons import (
 from portal.disputes.reply import note_dispute, reply_to_dispute
 from portal.disputes.rules import OPEN_STATES, RESOLUTIONS, ROOT_CAUSES, STATES, TRANSITIONS, Resolution
 from portal.disputes.settle import SETTLE_KIND, resolve_dispute, submit_settlement
+from portal.disputes.target import TargetView, find_target
 from portal.disputes.view import DisputeRow, DisputeView, DocumentFacts, Offer, TimelineEntry
 from portal.disputes.wait import ask_customer, assign_dispute, escalate_dispute, hold_dispute, resume_dispute
 from portal.disputes.withdraw import close_disputes, reopen_dispute, withdraw_dispute
+from portal.disputes.words import (
+    STATE_LABELS,
+    conversation_of,
+    credit_words,
+    stages_of,
+    state_chip,
+    title_of,
+    turn_words,
+)
 
 __all__ = [
     "DEPARTMENTS",
@@ -80,6 +90,7 @@ __all__ = [
     "ROOT_CAUSES",
     "SETTLE_KIND",
     "STATES",
+    "STATE_LABELS",
     "TRANSITIONS",
     "AlreadyDisputed",
     "DisputeDraft",
@@ -94,18 +105,22 @@ __all__ = [
     "Reason",
     "ReasonGroup",
     "Resolution",
+    "TargetView",
     "TimelineEntry",
     "accept_proposal",
     "ask_customer",
     "assign_dispute",
     "close_disputes",
+    "conversation_of",
     "count_open",
     "counter_proposal",
+    "credit_words",
     "disputed_documents",
     "disputes_of_customer",
     "escalate_dispute",
     "find_dispute",
     "find_dispute_by_id",
+    "find_target",
     "hold_dispute",
     "likely_reasons",
     "list_disputes",
@@ -120,6 +135,10 @@ __all__ = [
     "resolve_dispute",
     "resume_dispute",
     "similar_documents",
+    "stages_of",
+    "state_chip",
     "submit_settlement",
+    "title_of",
+    "turn_words",
     "withdraw_dispute",
 ]

@@ -30,24 +30,30 @@ def disputable_minor(session: Session, document_id: int) -> int:
     return whole - credited - int(session.scalar(query) or 0)
 
 
-def require_undisputed(
-    session: Session, *, statement_id: int | None, line_no: int | None, document_id: int | None
-) -> None:
-    """Refuse a second open dispute of the same line or document.
-
-    Raises:
-        AlreadyDisputed: There is one; the message names who raised it and when.
-    """
+def open_dispute_of(
+    session: Session, statement_id: int | None, line_no: int | None, document_id: int | None
+) -> Dispute | None:
+    """Return the open dispute of a line or document, if there is one."""
     same = []
     if document_id is not None:
         same.append(Dispute.document_id == document_id)
     if statement_id is not None and line_no is not None:
         same.append((Dispute.statement_id == statement_id) & (Dispute.line_no == line_no))
     if not same:
-        return
-    found = session.scalars(
-        select(Dispute).where(Dispute.state.in_(OPEN_STATES), or_(*same)).limit(1)
-    ).one_or_none()
+        return None
+    query = select(Dispute).where(Dispute.state.in_(OPEN_STATES), or_(*same)).order_by(Dispute.id).limit(1)
+    return session.scalars(query).one_or_none()
+
+
+def require_undisputed(
+    session: Session, statement_id: int | None, line_no: int | None, document_id: int | None
+) -> None:
+    """Refuse a second open dispute of the same line or document.
+
+    Raises:
+        AlreadyDisputed: There is one; the message names who raised it and when.
+    """
+    found = open_dispute_of(session, statement_id, line_no, document_id)
     if found is None:
         return
     name = session.scalar(

@@ -6,27 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.access import Actor, Permission, system_actor
 from portal.attachments import FileDraft
 from portal.disputes.evidence import DisputePartDraft, checked_facts, checked_parts, require_evidence
-from portal.disputes.limits import disputable_minor, require_undisputed
+from portal.disputes.limits import require_undisputed
 from portal.disputes.models import Dispute, DisputePart
 from portal.disputes.notify import tell_customer
 from portal.disputes.propose import require_amount
 from portal.disputes.reasons import REASONS
 from portal.disputes.rules import add_business_days
+from portal.disputes.target import Target, resolve_target, room_minor
 from portal.disputes.timeline import Words, move_dispute, today_of
-from portal.errors import Conflict, Invalid, NotAllowed, NotFound
+from portal.errors import N_, Conflict, Invalid, NotAllowed
 from portal.money import Money
 from portal.numbering import next_number
 from portal.receivables.models import Document
-from portal.statements import LineAnswerDraft, locate_line, new_act, record_answers
-from portal.statements.models import Statement, StatementLine
-from portal.statements.rules import ANSWERABLE
+from portal.statements import LineAnswerDraft, new_act, record_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +56,6 @@ class DisputeDraft:
     files: Sequence[FileDraft] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """What is disputed, resolved to rows; ``sign`` is that of the line or document."""
-
-    entity_id: int
-    customer_id: int
-    currency: str
-    sign: int
-    statement_id: int | None = None
-    line_no: int | None = None
-    document_id: int | None = None
-    content_hash: str = ""
-    line_minor: int | None = None
-
-
 def open_dispute(
     session: Session, *, draft: DisputeDraft, on_behalf: bool = False, actor: Actor, now: datetime
 ) -> str:
@@ -99,7 +82,10 @@ def open_dispute(
     reason = REASONS.get(draft.reason)
     if reason is None:
         raise Invalid(field="reason")
-    target = _target(session, draft, actor=actor)
+    target = resolve_target(
+        session, statement=draft.statement, line_no=draft.line_no, document=draft.document, actor=actor
+    )
+    require_undisputed(session, *target.line)
     _require_room(session, target, draft.amount)
     facts = checked_facts(reason, draft.facts, currency=target.currency, own=_own_number(session, target))
     parts = checked_parts(draft.parts, whole=draft.amount)
@@ -125,7 +111,7 @@ def open_dispute(
         move_dispute(session, dispute, verb="submit", words=words, actor=actor, now=now)
     except IntegrityError:  # the unique index: someone else was faster
         raise Conflict from None
-    _answer_line(session, dispute, target, actor=actor, now=now)
+    _answer_line(session, dispute, target, seen_hash=draft.content_hash, actor=actor, now=now)
     move_dispute(session, dispute, verb="acknowledge", actor=system_actor(), now=now)
     tell_customer(session, dispute, event="dispute-opened", now=now)
     return dispute.public_id
@@ -140,82 +126,22 @@ def _require_opener(actor: Actor, *, on_behalf: bool) -> None:
         raise NotAllowed
 
 
-def _target(session: Session, draft: DisputeDraft, *, actor: Actor) -> _Target:
-    if draft.statement and draft.line_no is not None:
-        return _line_target(session, draft, actor=actor)
-    if draft.statement:
-        row = session.scalars(select(Statement).where(Statement.public_id == draft.statement)).one_or_none()
-        if row is None or row.issued_at is None or not actor.sees(row.customer_id):
-            raise NotFound
-        return _Target(row.entity_id, row.customer_id, row.currency, 1, statement_id=row.id)
-    return _document_target(session, draft, actor=actor)
-
-
-def _line_target(session: Session, draft: DisputeDraft, *, actor: Actor) -> _Target:
-    assert draft.line_no is not None
-    found = locate_line(session, public_id=draft.statement, line_no=draft.line_no, actor=actor)
-    require_undisputed(
-        session, statement_id=found.statement_id, line_no=draft.line_no, document_id=found.document_id
-    )
-    return _Target(
-        found.entity_id, found.customer_id, found.currency, 1 if found.line.amount_minor > 0 else -1,
-        statement_id=found.statement_id, line_no=draft.line_no, document_id=found.document_id,
-        content_hash=draft.content_hash or found.content_hash, line_minor=abs(found.line.amount_minor),
-    )  # fmt: skip
-
-
-def _document_target(session: Session, draft: DisputeDraft, *, actor: Actor) -> _Target:
-    document = session.scalars(select(Document).where(Document.public_id == draft.document)).one_or_none()
-    if document is None or not actor.sees(document.customer_id):
-        raise NotFound
-    require_undisputed(session, statement_id=None, line_no=None, document_id=document.id)
-    target = _Target(
-        document.entity_id, document.customer_id, document.currency, 1 if document.balance_minor > 0 else -1,
-        document_id=document.id,
-    )  # fmt: skip
-    line = _answerable_line(session, document.id)
-    if line is None:
-        return target
-    statement_id, line_no, content_hash = line
-    return _Target(
-        target.entity_id, target.customer_id, target.currency, target.sign, statement_id=statement_id,
-        line_no=line_no, document_id=document.id, content_hash=content_hash,
-    )  # fmt: skip
-
-
-def _answerable_line(session: Session, document_id: int) -> tuple[int, int, str] | None:
-    """Return the newest statement line of a document that can still be answered, if there is one."""
-    found = session.execute(
-        select(StatementLine.statement_id, StatementLine.no, Statement.content_hash)
-        .join(Statement, Statement.id == StatementLine.statement_id)
-        .where(StatementLine.document_id == document_id, Statement.state.in_(ANSWERABLE))
-        .order_by(Statement.period_from.desc(), Statement.version.desc())
-        .limit(1)
-    ).one_or_none()
-    return (found[0], found[1], found[2]) if found else None
-
-
-def _require_room(session: Session, target: _Target, amount: Money) -> None:
-    if target.document_id is not None:
-        room = disputable_minor(session, target.document_id)
-        if target.line_minor is not None:
-            room = min(room, target.line_minor)
-    elif target.line_minor is not None:
-        room = target.line_minor
-    else:
-        room = 10**17  # something is missing: the customer's own document sets the amount
+def _require_room(session: Session, target: Target, amount: Money) -> None:
+    room = room_minor(session, target)
     if room <= 0:
-        raise Invalid(field="amount")
+        raise Invalid(N_("This is credited in full already."), field="amount")
     require_amount(amount, most=Money(room, target.currency))
 
 
-def _own_number(session: Session, target: _Target) -> str:
+def _own_number(session: Session, target: Target) -> str:
     if target.document_id is None:
         return ""
     return session.get_one(Document, target.document_id).document_no
 
 
-def _answer_line(session: Session, dispute: Dispute, target: _Target, *, actor: Actor, now: datetime) -> None:
+def _answer_line(
+    session: Session, dispute: Dispute, target: Target, *, seen_hash: str, actor: Actor, now: datetime
+) -> None:
     if target.statement_id is None or target.line_no is None:
         return
     answer = LineAnswerDraft(
@@ -223,6 +149,6 @@ def _answer_line(session: Session, dispute: Dispute, target: _Target, *, actor: 
         dispute_id=dispute.id,
     )  # fmt: skip
     record_answers(
-        session, statement_id=target.statement_id, answers=[answer], content_hash=target.content_hash, act=new_act(),
-        actor=actor, now=now,
+        session, statement_id=target.statement_id, answers=[answer], content_hash=seen_hash or target.content_hash,
+        act=new_act(), actor=actor, now=now,
     )  # fmt: skip

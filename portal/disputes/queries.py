@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -370,7 +370,7 @@ def list_disputes(session: Session, *, query: ListQuery, actor: Actor, now: date
     return Page(
         rows=tuple(_row(row, actor=actor, today=today) for row in found),
         count=sum(count for _, _, count in sums),
-        query=query,
+        query=replace(query, tab=tab),
         sums=tuple(Money(int(minor), currency) for currency, minor, _ in sums),
         tabs=tuple(Tab(key, word, counts[key]) for key, (word, _) in tabs.items()),
     )
