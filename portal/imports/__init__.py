@@ -13,7 +13,8 @@ Who may: imports:run loads, imports:read looks. Running again is safe: what is t
 
 from __future__ import annotations
 
+from portal.imports.export import export_documents
 from portal.imports.load import ImportRequest, import_documents
 from portal.imports.results import ImportResult, problem_json
 
-__all__ = ["ImportRequest", "ImportResult", "import_documents", "problem_json"]
+__all__ = ["ImportRequest", "ImportResult", "export_documents", "import_documents", "problem_json"]

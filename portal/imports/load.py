@@ -236,7 +236,7 @@ class _Run:
                 .where(Document.batch_id == self.batch)
                 .group_by(Document.currency, Document.kind)
             )
-            return Counter({(currency, kind): int(amount) for currency, kind, amount in rows.tuples()})
+            return Counter({(currency, kind): int(amount) for currency, kind, amount in rows})
 
     def _tell(self, what: str, done: int, total: int) -> None:
         if self.on_progress is not None:

@@ -82,9 +82,7 @@ SHIPPED: dict[str, dict[str, Any]] = {
 
 def profile_names(session: Session) -> dict[str, str]:
     """Return name → title of every profile, the shipped ones first."""
-    kept = session.execute(
-        select(ImportProfile.name, ImportProfile.body).order_by(ImportProfile.name)
-    ).tuples()
+    kept = session.execute(select(ImportProfile.name, ImportProfile.body).order_by(ImportProfile.name))
     return {name: str(body["title"]) for name, body in SHIPPED.items()} | {
         name: str(body.get("title", name)) for name, body in kept
     }

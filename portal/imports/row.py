@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from datetime import date
 
 from portal.errors import N_, Invalid
-from portal.imports.rules import LENGTHS, MAX_MINOR, DocumentRow, Problem, Target, side_of
+from portal.imports.rules import (
+    LENGTHS,
+    MAX_MINOR,
+    DocumentRow,
+    Problem,
+    Target,
+    side_of,
+    without_apostrophe,
+)
 from portal.ledger.rules import parse_rate
 from portal.money import CURRENCY_DIGITS, parse_minor
 from portal.receivables.rules import KINDS, SIGNED_KINDS
@@ -36,7 +44,7 @@ class RowReader:
 
     def text(self, column: str) -> str:
         """Return a text cell; too long or with control characters it is refused, never cut."""
-        value = self.cells.get(column, "")
+        value = without_apostrophe(self.cells.get(column, ""))
         if value and not (value.isascii() and value.isprintable()):
             control = _CONTROL_BUT_LINES if column == "description" else _CONTROL
             if control.search(value):

@@ -163,7 +163,7 @@ class Books:
                 .where(Allocation.credit_id.in_(ids[start : start + _PART]), Allocation.reverses_id.is_(None))
                 .group_by(Allocation.credit_id, Allocation.debit_id)
             )
-            for credit_id, debit_id, amount in rows.tuples():
+            for credit_id, debit_id, amount in rows:
                 holding[credit_id].applied[debit_id] = int(amount)
         if self.is_dry_run:
             for credit_id, debit_id, amount in self.spool.pairs(sorted(holding)):
