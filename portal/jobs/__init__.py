@@ -16,5 +16,19 @@ from __future__ import annotations
 
 from portal.jobs.enqueue import enqueue
 from portal.jobs.queries import JobView, find_job, job_by_key, last_heartbeat
+from portal.jobs.run import MAX_ATTEMPTS, JobRun, LeasedJob, Verb, lease_job, note_heartbeat, run_job
 
-__all__ = ["JobView", "enqueue", "find_job", "job_by_key", "last_heartbeat"]
+__all__ = [
+    "MAX_ATTEMPTS",
+    "JobRun",
+    "JobView",
+    "LeasedJob",
+    "Verb",
+    "enqueue",
+    "find_job",
+    "job_by_key",
+    "last_heartbeat",
+    "lease_job",
+    "note_heartbeat",
+    "run_job",
+]
