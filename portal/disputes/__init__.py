@@ -34,6 +34,14 @@ from __future__ import annotations
 from portal.disputes.evidence import DisputePartDraft
 from portal.disputes.import_marks import open_imported_disputes
 from portal.disputes.limits import AlreadyDisputed
+from portal.disputes.lists import (
+    DISPUTE_SORTS,
+    DisputedDocument,
+    count_open,
+    disputed_documents,
+    disputes_of_customer,
+    list_disputes,
+)
 from portal.disputes.open import DisputeDraft, open_dispute
 from portal.disputes.propose import (
     Proposal,
@@ -42,17 +50,7 @@ from portal.disputes.propose import (
     propose_resolution,
     refuse_proposal,
 )
-from portal.disputes.queries import (
-    DISPUTE_SORTS,
-    DisputedDocument,
-    count_open,
-    disputed_documents,
-    disputes_of_customer,
-    find_dispute,
-    find_dispute_by_id,
-    list_disputes,
-    similar_documents,
-)
+from portal.disputes.queries import find_dispute, find_dispute_by_id, similar_documents
 from portal.disputes.reasons import (
     DEPARTMENTS,
     GROUPS,

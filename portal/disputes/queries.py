@@ -1,13 +1,12 @@
-"""Reads: one dispute, lists, counts; a customer's query never fetches what is internal."""
+"""Reads: one dispute; a customer's query never fetches what is internal."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from portal.access import Actor, Permission
@@ -31,44 +30,11 @@ from portal.disputes.view import (
     WaitingView,
     twin_facts,
 )
-from portal.errors import N_, NotFound
+from portal.errors import NotFound
 from portal.ledger import entity_view
-from portal.lists import ListQuery, Page, Tab
 from portal.money import Money, parse_minor
 from portal.receivables.models import Document, DocumentLine, OpenItem
 from portal.statements.models import Statement, StatementLine
-
-DISPUTE_SORTS = ("number", "customer", "reason", "amount", "state", "due_on", "opened_at", "owner")
-
-_OPEN = Dispute.state.in_(OPEN_STATES)
-_ENDED = Dispute.state.in_(("resolved", "closed", "withdrawn"))
-_TABS: dict[str, tuple[str, ColumnElement[bool]]] = {
-    "theirs": (N_("Your turn"), and_(_OPEN, Dispute.turn == "theirs")),
-    "open": (N_("Open"), _OPEN),
-    "ended": (N_("Resolved"), _ENDED),
-}
-_STAFF_TABS: dict[str, tuple[str, ColumnElement[bool]]] = {
-    "ours": (N_("Our turn"), and_(_OPEN, Dispute.turn == "ours", Dispute.state != "pending_approval")),
-    "theirs": (N_("Customer’s turn"), and_(_OPEN, Dispute.turn == "theirs")),
-    "approval": (N_("Waiting for approval"), Dispute.state == "pending_approval"),
-    "ended": (N_("Resolved"), _ENDED),
-    "all": (N_("All"), Dispute.id > 0),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class DisputedDocument:
-    """An open dispute as reminders, open items and documents name it."""
-
-    document_id: int
-    public_id: str
-    number: str
-    reason: str
-    state: str
-    disputed: Money
-
-
-# --- one dispute ---
 
 
 def find_dispute(session: Session, *, public_id: str, actor: Actor, now: datetime) -> DisputeView:
@@ -85,7 +51,7 @@ def find_dispute(session: Session, *, public_id: str, actor: Actor, now: datetim
         NotFound: Unknown, or another customer's.
     """
     actor.require(Permission.DISPUTES_READ)
-    found = session.execute(_selected().where(Dispute.public_id == public_id)).one_or_none()
+    found = session.execute(selected_disputes().where(Dispute.public_id == public_id)).one_or_none()
     if found is None or not actor.sees(found[0].customer_id):
         raise NotFound
     return _view(session, found, actor=actor, now=now)
@@ -102,7 +68,8 @@ def find_dispute_by_id(session: Session, *, dispute_id: int, actor: Actor, now: 
     return find_dispute(session, public_id=public_id or "", actor=actor, now=now)
 
 
-def _selected() -> Select[*tuple[Any, ...]]:
+def selected_disputes() -> Select[*tuple[Any, ...]]:
+    """Return the query of disputes with customer, document, statement and owner."""
     return (
         select(Dispute, Customer, Document, Statement, Person.name, Person.public_id)
         .join(Customer, Customer.id == Dispute.customer_id)
@@ -112,7 +79,8 @@ def _selected() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _row(found: Sequence[Any], *, actor: Actor, today: date) -> DisputeRow:
+def row_of(found: Sequence[Any], *, actor: Actor, today: date) -> DisputeRow:
+    """Return one row of ``selected_disputes`` as lists show it; customers do not get the owner."""
     dispute, customer, document, statement, owner, _ = found
     approved = dispute.approved_minor
     return DisputeRow(
@@ -139,7 +107,7 @@ def _view(session: Session, found: Sequence[Any], *, actor: Actor, now: datetime
     whole = _whole(session, dispute, document)
     opener = entries[0].who if entries else ""
     return DisputeView(
-        row=_row(found, actor=actor, today=today), document=shown, other=other,
+        row=row_of(found, actor=actor, today=today), document=shown, other=other,
         twin_facts=twin_facts(other, shown) if other and shown else (), whole=whole,
         facts=_facts(dispute), parts=_parts(session, dispute), entries=entries,
         offer=_offer(dispute, entries, whole=whole, document=shown),
@@ -331,117 +299,3 @@ def similar_documents(
     best = sorted(rows, key=rank)[:limit]
     facts = _document_facts(session, best)
     return tuple(facts[row.id] for row in best)
-
-
-# --- lists and counts ---
-
-
-def list_disputes(session: Session, *, query: ListQuery, actor: Actor, now: datetime) -> Page[DisputeRow]:
-    """Return disputes in the actor's scope, most urgent first unless asked otherwise; sums by currency.
-
-    Raises:
-        NotAllowed: The actor does not read disputes.
-        UnknownSort: No such column.
-    """
-    actor.require(Permission.DISPUTES_READ)
-    tabs = _TABS if actor.side == "customer" else _STAFF_TABS
-    counts = _tab_counts(session, tabs, actor=actor)
-    tab = query.tab if query.tab in tabs else first_tab(counts, actor=actor)
-    chosen = _scoped(_selected(), actor).where(tabs[tab][1])
-    if query.q:
-        chosen = chosen.where(_matches(query.q))
-    base = chosen.with_only_columns(Dispute.currency, Dispute.disputed_minor).order_by(None).subquery()
-    sums = session.execute(
-        select(base.c.currency, func.sum(base.c.disputed_minor), func.count())
-        .group_by(base.c.currency)
-        .order_by(base.c.currency)
-    ).all()
-    columns: Mapping[str, Any] = {
-        "number": Dispute.number, "customer": Customer.name_key, "reason": Dispute.reason,
-        "amount": Dispute.disputed_minor, "state": Dispute.state, "due_on": Dispute.due_on,
-        "opened_at": Dispute.opened_at, "owner": Person.name,
-    }  # fmt: skip
-    default = "opened_at" if tab in {"ended", "all"} else "due_on"
-    order = columns[query.sorted_by(DISPUTE_SORTS, default)]
-    is_down = query.descending if query.sort else default == "opened_at"
-    ordered = chosen.order_by(order.desc() if is_down else order.asc(), Dispute.id.desc())
-    found = session.execute(ordered.limit(query.limit).offset(query.offset)).all()
-    today = business_day(now, entity_view(session).time_zone)
-    return Page(
-        rows=tuple(_row(row, actor=actor, today=today) for row in found),
-        count=sum(count for _, _, count in sums),
-        query=replace(query, tab=tab),
-        sums=tuple(Money(int(minor), currency) for currency, minor, _ in sums),
-        tabs=tuple(Tab(key, word, counts[key]) for key, (word, _) in tabs.items()),
-    )
-
-
-def first_tab(counts: Mapping[str, int], *, actor: Actor) -> str:
-    """Return the tab shown when none is chosen: what waits for the reader, else what is open."""
-    if actor.side == "customer":
-        return "theirs" if counts["theirs"] else "open"
-    return "ours"
-
-
-def _tab_counts(
-    session: Session, tabs: Mapping[str, tuple[str, ColumnElement[bool]]], *, actor: Actor
-) -> dict[str, int]:
-    columns = [func.count(Dispute.id).filter(where) for _, where in tabs.values()]
-    found = session.execute(_scoped(select(*columns).select_from(Dispute), actor)).one()
-    return dict(zip(tabs, (int(count) for count in found), strict=True))
-
-
-def _scoped(chosen: Select[*tuple[Any, ...]], actor: Actor) -> Select[*tuple[Any, ...]]:
-    if actor.customer_ids is None:
-        return chosen
-    return chosen.where(Dispute.customer_id.in_(actor.customer_ids))
-
-
-def _matches(words: str) -> ColumnElement[bool]:
-    like = f"%{words.strip().lower()}%"
-    return or_(
-        func.lower(Dispute.number).like(like),
-        func.lower(Document.document_no).like(like),
-        Customer.name_key.like(like),
-        func.lower(Customer.number).like(like),
-        func.lower(Dispute.reason) == words.strip().lower(),
-    )
-
-
-def count_open(session: Session, *, actor: Actor) -> int:
-    """Return the number for the frame: open disputes of a customer, or those on which staff have the turn."""
-    if not actor.may(Permission.DISPUTES_READ):
-        return 0
-    where = _OPEN if actor.side == "customer" else _STAFF_TABS["ours"][1]
-    return session.scalar(_scoped(select(func.count(Dispute.id)).where(where), actor)) or 0
-
-
-def disputed_documents(session: Session, *, document_ids: Sequence[int]) -> dict[int, DisputedDocument]:
-    """Return the open disputes of documents, by document; the calling query has checked the scope."""
-    rows = session.scalars(select(Dispute).where(Dispute.document_id.in_(document_ids), _OPEN))
-    return {
-        row.document_id: DisputedDocument(
-            row.document_id, row.public_id, row.number, row.reason, row.state,
-            Money(row.disputed_minor, row.currency),
-        )
-        for row in rows
-        if row.document_id is not None
-    }  # fmt: skip
-
-
-def disputes_of_customer(
-    session: Session, *, customer_id: int, actor: Actor, now: datetime
-) -> tuple[DisputeRow, ...]:
-    """Return a customer's open disputes, most urgent first.
-
-    Raises:
-        NotAllowed: The actor does not read disputes.
-        NotFound: Out of scope.
-    """
-    actor.require(Permission.DISPUTES_READ)
-    actor.require_scope(customer_id)
-    today = business_day(now, entity_view(session).time_zone)
-    rows = session.execute(
-        _selected().where(Dispute.customer_id == customer_id, _OPEN).order_by(Dispute.due_on, Dispute.id)
-    )
-    return tuple(_row(row, actor=actor, today=today) for row in rows)
