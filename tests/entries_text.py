@@ -13,7 +13,13 @@ from portal.receivables.models import Document
 def entry_lines(session: Session, entry_id: int, *, book: bool = False) -> list[str]:
     """Return the sides of one entry, debits first, by account; ``book`` shows the second pair."""
     rows = session.execute(
-        select(Account.code, EntryLine.amount_minor, EntryLine.currency, EntryLine.book_minor, EntryLine.book_currency)
+        select(
+            Account.code,
+            EntryLine.amount_minor,
+            EntryLine.currency,
+            EntryLine.book_minor,
+            EntryLine.book_currency,
+        )
         .join(Account, Account.id == EntryLine.account_id)
         .where(EntryLine.entry_id == entry_id)
     ).all()

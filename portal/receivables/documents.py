@@ -177,7 +177,7 @@ def find_document(session: Session, *, public_id: str, actor: Actor) -> Document
     ).one_or_none()  # fmt: skip
     if row is None or not actor.sees(row[0].customer_id):
         raise NotFound
-    return _document_view(session, row.tuple(), actor=actor)
+    return _document_view(session, tuple(row), actor=actor)
 
 
 def _document_view(session: Session, row: tuple[Any, ...], *, actor: Actor) -> DocumentView:

@@ -21,10 +21,14 @@ SYSTEM = system_actor("test")
 
 
 @pytest.mark.db
-def test_an_invoice_confirms_the_debt_as_receivable_against_income_and_vat(session: Session, books: Tell) -> None:
+def test_an_invoice_confirms_the_debt_as_receivable_against_income_and_vat(
+    session: Session, books: Tell
+) -> None:
     """Requirements 3-4 and 3-20: confirm debt Dr 1122 Cr 6001 (with VAT Cr 2221.01.01)."""
     books("2026-01-05 invoice ACME INV-1 113.00 CNY tax 13.00")
-    assert entries_of_number(session, "INV-1") == [["Dr 1122 113.00 CNY", "Cr 2221.01.01 13.00 CNY", "Cr 6001 100.00 CNY"]]
+    assert entries_of_number(session, "INV-1") == [
+        ["Dr 1122 113.00 CNY", "Cr 2221.01.01 13.00 CNY", "Cr 6001 100.00 CNY"]
+    ]
 
 
 def test_an_invoice_without_vat_has_two_sides(session: Session, books: Tell) -> None:
@@ -35,7 +39,9 @@ def test_an_invoice_without_vat_has_two_sides(session: Session, books: Tell) -> 
 
 def test_a_debit_note_reads_like_an_invoice(session: Session, books: Tell) -> None:
     books("2026-01-05 debit_note ACME DN-1 11.30 CNY tax 1.30")
-    assert entries_of_number(session, "DN-1") == [["Dr 1122 11.30 CNY", "Cr 2221.01.01 1.30 CNY", "Cr 6001 10.00 CNY"]]
+    assert entries_of_number(session, "DN-1") == [
+        ["Dr 1122 11.30 CNY", "Cr 2221.01.01 1.30 CNY", "Cr 6001 10.00 CNY"]
+    ]
 
 
 @pytest.mark.db
@@ -61,7 +67,9 @@ def test_an_overpayment_leaves_the_excess_as_advance(session: Session, books: Te
         2026-01-05 invoice ACME INV-1 100.00 CNY
         2026-01-20 receipt ACME R-1 130.00 CNY pays INV-1
     """)
-    assert entries_of_number(session, "R-1") == [["Dr 1002 130.00 CNY", "Cr 1122 100.00 CNY", "Cr 2203 30.00 CNY"]]
+    assert entries_of_number(session, "R-1") == [
+        ["Dr 1002 130.00 CNY", "Cr 1122 100.00 CNY", "Cr 2203 30.00 CNY"]
+    ]
 
 
 def test_a_receipt_that_comes_before_its_invoice_waits_as_advance(session: Session, books: Tell) -> None:
@@ -77,7 +85,9 @@ def test_a_receipt_that_comes_before_its_invoice_waits_as_advance(session: Sessi
     assert days == [date(2026, 1, 25), date(2026, 1, 20), date(2026, 1, 25)]
 
 
-def test_an_advance_applied_later_moves_to_the_receivable(session: Session, books: Tell, now: datetime) -> None:
+def test_an_advance_applied_later_moves_to_the_receivable(
+    session: Session, books: Tell, now: datetime
+) -> None:
     """Requirement 3-16: settle the advance Dr 2203 Cr 1122."""
     story = books("""
         2026-01-10 receipt ACME R-1 100.00 CNY
@@ -94,7 +104,9 @@ def test_a_credit_note_takes_income_and_vat_back(session: Session, books: Tell) 
         2026-01-05 invoice ACME INV-1 113.00 CNY tax 13.00
         2026-01-20 credit_note ACME CN-1 22.60 CNY tax 2.60 pays INV-1
     """)
-    assert entries_of_number(session, "CN-1") == [["Dr 2221.01.01 2.60 CNY", "Dr 6001 20.00 CNY", "Cr 1122 22.60 CNY"]]
+    assert entries_of_number(session, "CN-1") == [
+        ["Dr 2221.01.01 2.60 CNY", "Dr 6001 20.00 CNY", "Cr 1122 22.60 CNY"]
+    ]
 
 
 def test_applying_a_credit_note_later_needs_no_entry(session: Session, books: Tell, now: datetime) -> None:
@@ -148,7 +160,10 @@ def test_an_adjustment_goes_to_income_or_expense_by_its_sign(
 
 @pytest.mark.parametrize(
     ("amount", "lines"),
-    [("50.00", ["Dr 1122 50.00 CNY", "Cr 4104 50.00 CNY"]), ("-50.00", ["Dr 4104 50.00 CNY", "Cr 1122 50.00 CNY"])],
+    [
+        ("50.00", ["Dr 1122 50.00 CNY", "Cr 4104 50.00 CNY"]),
+        ("-50.00", ["Dr 4104 50.00 CNY", "Cr 1122 50.00 CNY"]),
+    ],
 )
 def test_an_opening_balance_stands_against_retained_earnings(
     session: Session, books: Tell, amount: str, lines: list[str]
@@ -186,7 +201,9 @@ def test_a_settled_euro_invoice_leaves_nothing_and_the_rate_difference_is_realis
         2026-01-05 invoice GLOBEX INV-1 100.00 EUR
         2026-01-20 receipt GLOBEX R-1 130.00 EUR pays INV-1
     """)
-    assert entries_of_number(session, "R-1") == [["Dr 1002 130.00 EUR", "Cr 1122 100.00 EUR", "Cr 2203 30.00 EUR"]]
+    assert entries_of_number(session, "R-1") == [
+        ["Dr 1002 130.00 EUR", "Cr 1122 100.00 EUR", "Cr 2203 30.00 EUR"]
+    ]
     assert entries_of_number(session, "R-1", book=True) == [
         ["Dr 1002 975.00 CNY", "Dr 6603.03 50.00 CNY", "Cr 1122 800.00 CNY", "Cr 2203 225.00 CNY"]
     ]
