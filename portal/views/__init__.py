@@ -4,8 +4,26 @@ from __future__ import annotations
 
 from portal.views.account import bp as account
 from portal.views.attachments import bp as attachments
+from portal.views.confirmations import bp as confirmations
+from portal.views.documents import bp as documents
 from portal.views.health import bp as health
 from portal.views.links import bp as links
+from portal.views.open_items import bp as open_items
+from portal.views.overview import bp as overview
+from portal.views.receipts import bp as receipts
 from portal.views.sign_in import bp as sign_in
+from portal.views.statements import bp as statements
 
-BLUEPRINTS = (health, sign_in, links, account, attachments)
+BLUEPRINTS = (
+    health,
+    sign_in,
+    links,
+    overview,
+    statements,
+    confirmations,
+    receipts,
+    open_items,
+    documents,
+    account,
+    attachments,
+)
