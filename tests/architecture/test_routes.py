@@ -27,7 +27,8 @@ def route_lines(app: Flask) -> list[str]:
     lines = []
     for rule in app.url_map.iter_rules():
         methods = ",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
-        lines.append(f"{rule.rule}  {methods}  {rule.endpoint}  {declared(app, rule)}")
+        side = getattr(app.view_functions[rule.endpoint], "side", "any")
+        lines.append(f"{rule.rule}  {methods}  {rule.endpoint}  {declared(app, rule)}  {side}")
     return sorted(lines)
 
 
