@@ -7,12 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
 from portal.demo.names import PRODUCTS, Company
+from portal.disputes import OPEN_STATES
+from portal.disputes.models import Dispute
 from portal.money import currency_digits, minor_to_text
-from portal.receivables import Application, DocumentDraft, DocumentLineDraft, post_documents
+from portal.receivables import Application, DocumentDraft, LineDraft, post_documents
+from portal.receivables.models import Document, OpenItem
 
 #: Units of each currency that one yuan of list price is worth, times ten thousand.
 _PRICE_BPS = {"CNY": 10_000, "EUR": 1_290, "USD": 1_380, "JPY": 2_080}
@@ -31,18 +35,12 @@ class Account:
     """
 
     customer_id: int
+    public_id: str
     company: Company
     invoices: int
     terms_days: int
     late_days: int
     open: dict[int, tuple[date, int]] = field(default_factory=dict)
-
-
-@dataclass
-class Posted:
-    """What a month posted, for the story that disputes some of it."""
-
-    invoices: list[tuple[int, Account]] = field(default_factory=list)
 
 
 @dataclass
@@ -54,23 +52,37 @@ class Market:
     accounts: list[Account]
     today: date
     numbers: dict[str, int] = field(default_factory=dict)
+    billed_on: dict[int, date] = field(default_factory=dict)
 
-    def trade_month(self, session: Session, month: date, *, actor: Actor) -> Posted:
+    def trade_month(self, session: Session, month: date, *, actor: Actor) -> None:
         """Post the invoices, then the receipts and credit notes of one month (never later than today)."""
         now = datetime.combine(month, time(1, 30), UTC) + timedelta(days=27)
+        self._read_open(session)
         last = min(_next_month(month) - timedelta(days=1), self.today)
         bills = [bill for account in self.accounts for bill in self._bills(account, month, last)]
         bills.sort(key=lambda pair: pair[1].document_on)
         drafts = [self._numbered(draft) for _, draft in bills]
         ids = post_documents(session, drafts, actor=actor, now=now)
-        posted = Posted()
         for document_id, (account, _), draft in zip(ids, bills, drafts, strict=True):
             account.open[document_id] = (draft.due_on or draft.document_on, draft.amount_minor)
-            if draft.kind == "invoice":
-                posted.invoices.append((document_id, account))
+            self.billed_on[document_id] = draft.document_on
         credits = sorted(self._credits(month, last), key=lambda draft: draft.document_on)
         post_documents(session, [self._numbered(draft) for draft in credits], actor=actor, now=now)
-        return posted
+
+    def _read_open(self, session: Session) -> None:
+        """Look up what is payable: open, and not disputed."""
+        accounts = {account.customer_id: account for account in self.accounts}
+        for account in self.accounts:
+            account.open = {}
+        disputed = select(Dispute.document_id).where(Dispute.state.in_(OPEN_STATES), Dispute.document_id.is_not(None))
+        rows = session.execute(
+            select(Document.id, Document.customer_id, Document.due_on, OpenItem.open_minor)
+            .join(OpenItem, OpenItem.document_id == Document.id)
+            .where(OpenItem.side == 1, OpenItem.open_minor > 0, Document.id.not_in(disputed))
+            .order_by(Document.id)
+        )
+        for document_id, customer_id, due_on, open_minor in rows:
+            accounts[customer_id].open[document_id] = (due_on or self.today, open_minor)
 
     def _bills(self, account: Account, month: date, last: date) -> Iterable[tuple[Account, DocumentDraft]]:
         usual = account.invoices
@@ -96,7 +108,7 @@ class Market:
         net = unit_minor * quantity
         rate = 13 if company.country == "CN" else 0
         gross = net * (100 + rate) // 100
-        line = DocumentLineDraft(
+        line = LineDraft(
             item=text, quantity=str(quantity), unit="件" if company.language == "zh" else "pcs",
             unit_price=minor_to_text(unit_minor, company.currency), tax_rate=f"{rate}%", amount_minor=gross,
         )  # fmt: skip
@@ -129,17 +141,16 @@ class Market:
 
     def _receipt(self, account: Account, invoices: list[int], month: date, last: date) -> DocumentDraft:
         latest = max(self._pay_day(account, account.open[doc][0], doc) for doc in invoices)
-        day = min(max(latest, month), last)
+        billed = max(self.billed_on.get(doc, month) for doc in invoices)
+        day = min(max(latest, month, billed), last)
         parts = []
         for document_id in invoices:
-            due, open_minor = account.open[document_id]
+            due, open_minor = account.open.pop(document_id)
             paid = open_minor
             if self.random.random() < 0.05:
                 paid = max(1, open_minor * self.random.choice((50, 60, 80)) // 100)
+                account.open[document_id] = (due, open_minor - paid)
             parts.append(Application(document_id=document_id, amount_minor=paid))
-            account.open.pop(document_id)
-            if paid < open_minor:
-                account.open[document_id] = (due + timedelta(days=30), open_minor - paid)
         amount = sum(part.amount_minor or 0 for part in parts)
         if self.random.random() < 0.03:
             amount += max(1, amount // 50)

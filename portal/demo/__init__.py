@@ -1,0 +1,7 @@
+"""The demo company: two years of a living ledger, made from one seed through the verbs users use."""
+
+from __future__ import annotations
+
+from portal.demo.build import DemoAccount, build_demo, demo_accounts
+
+__all__ = ["DemoAccount", "build_demo", "demo_accounts"]
