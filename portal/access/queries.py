@@ -100,6 +100,17 @@ def find_person(session: Session, *, public_id: str, actor: Actor) -> PersonView
     return _views(session, [row])[0]
 
 
+def find_person_by_email(session: Session, *, email: str, actor: Actor) -> PersonView | None:
+    """Return the person with an address, or None.
+
+    Raises:
+        NotAllowed: The actor does not read people.
+    """
+    actor.require(Permission.PEOPLE_READ)
+    row = session.scalars(select(Person).where(Person.email == email.strip().lower())).one_or_none()
+    return _views(session, [row])[0] if row else None
+
+
 def _is_staff() -> Select[int]:
     return select(Grant.person_id).where(Grant.role.in_(STAFF_ROLES), Grant.ended_at.is_(None))
 

@@ -8,9 +8,25 @@ database), swapped or renumbered. Everybody's acts write here; only the auditor 
 from __future__ import annotations
 
 from portal.access import record_changes_with
+from portal.audit.queries import AUDIT_SORTS, AuditView, history_of, list_audit
 from portal.audit.record import AuditDraft, record, record_many
 from portal.audit.rules import Anchor
+from portal.audit.verify import ANCHORS, ChainReport, read_anchors, verify_chain, write_anchor
 
 record_changes_with(record)
 
-__all__ = ["Anchor", "AuditDraft", "record", "record_many"]
+__all__ = [
+    "ANCHORS",
+    "AUDIT_SORTS",
+    "Anchor",
+    "AuditDraft",
+    "AuditView",
+    "ChainReport",
+    "history_of",
+    "list_audit",
+    "read_anchors",
+    "record",
+    "record_many",
+    "verify_chain",
+    "write_anchor",
+]

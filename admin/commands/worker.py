@@ -1,0 +1,156 @@
+"""``worker``: runs jobs, sends mail and does the periodic work; the one table job name → verb."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+import structlog
+
+from admin.commands.context import open_database, say
+from portal.access import forget_old_tries, system_actor
+from portal.clock import business_day, utc_now
+from portal.jobs import JobRun, Verb, enqueue, lease_job, note_heartbeat, run_job
+from portal.ledger import entity_view
+
+if TYPE_CHECKING:
+    from portal.db import Database
+    from portal.settings import Settings
+
+log = structlog.get_logger("concord.worker")
+POLL_SECONDS = 1.0
+ACTOR = system_actor("worker")
+
+
+def _run_reminders(run: JobRun) -> Mapping[str, Any]:
+    from portal.reminders import run_reminders
+
+    queued, after = 0, 0
+    while True:
+        with run.database.writing() as session:
+            done = run_reminders(session, actor=ACTOR, now=run.now, after_id=after, limit=200)
+        queued, after = queued + done.queued, done.last_id
+        if not after:
+            return {"queued": queued}
+
+
+def _issue_statements(run: JobRun) -> Mapping[str, Any]:
+    from portal.statements import issue_batch
+
+    issued = 0
+    while True:
+        with run.database.writing() as session:
+            step = issue_batch(session, run=run.payload["run"], actor=ACTOR, now=run.now)
+        issued += step.issued
+        run.progress(issued, issued + step.left)
+        if not step.left:
+            break
+    return {"issued": issued}
+
+
+#: Job name → verb; each is safe to run again from its start.
+VERBS: dict[str, Verb] = {"reminders.run": _run_reminders, "statements.issue": _issue_statements}
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what is due, then stop.")
+def worker(*, once: bool) -> None:
+    """Run jobs and send mail until stopped.
+
+    Several workers may run at once; a killed one costs a delay, nothing else.
+
+    Example: ./concord worker
+    """
+    from portal.http.logs import set_up_logging
+
+    settings, database = open_database()
+    set_up_logging(settings)
+    name = f"{socket.gethostname()[:40]}:{os.getpid()}"
+    loops: tuple[Callable[[], bool], ...] = (
+        lambda: _one_job(database, name),
+        lambda: _some_mail(database, settings),
+        lambda: _housekeeping(database, settings, name),
+    )
+    if once:
+        _housekeeping(database, settings, name)
+        while _one_job(database, name) or _some_mail(database, settings):
+            pass
+        return
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _which, _frame: stop.set())
+    threads = [threading.Thread(target=_repeat, args=(loop, stop)) for loop in loops]
+    for thread in threads:
+        thread.start()
+    say(f"worker {name} is running")
+    for thread in threads:
+        while thread.is_alive():
+            thread.join(timeout=0.5)
+
+
+def _repeat(step: Callable[[], bool], stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            did_something = step()
+        except Exception as error:
+            log.exception("worker", error=type(error).__name__)
+            did_something = False
+        if not did_something:
+            stop.wait(POLL_SECONDS)
+
+
+def _one_job(database: Database, name: str) -> bool:
+    job = lease_job(database, worker=name, now=utc_now())
+    if job is None:
+        return False
+    is_done = run_job(database, job, VERBS, clock=utc_now)
+    log.info("job", name=job.name, attempt=job.attempts, done=is_done)
+    return True
+
+
+def _some_mail(database: Database, settings: Settings) -> bool:
+    from portal.http.mail import deliver_mail
+
+    done = deliver_mail(database, settings, limit=50, clock=utc_now)
+    if done.sent or done.failed:
+        log.info("mail", sent=done.sent, failed=done.failed, left=done.left)
+    return done.sent > 0
+
+
+_last: dict[str, Any] = {}
+
+
+def _is_time(what: str, every: timedelta) -> bool:
+    now = utc_now()
+    if what in _last and now - _last[what] < every:
+        return False
+    _last[what] = now
+    return True
+
+
+def _housekeeping(database: Database, settings: Settings, name: str) -> bool:
+    from portal.http.start import anchor_now
+
+    if _is_time("heartbeat", timedelta(seconds=15)):
+        note_heartbeat(database, worker=name, now=utc_now())
+    if _is_time("anchor", timedelta(minutes=1)):
+        anchor_now(database, settings)
+    if _is_time("tries", timedelta(hours=1)):
+        with database.writing() as session:
+            forget_old_tries(session, now=utc_now())
+    if _is_time("daily", timedelta(minutes=1)):
+        _queue_daily(database)
+    return False
+
+
+def _queue_daily(database: Database) -> None:
+    with database.reading() as session:
+        day = business_day(utc_now(), entity_view(session).time_zone)
+    with database.writing() as session:
+        enqueue(session, "reminders.run", key=f"reminders.run:{day}", payload={}, now=utc_now())
