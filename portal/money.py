@@ -172,6 +172,8 @@ def capital_amount(money: Money) -> str:
     text = cn2an.an2cn(f"{whole}.{jiao_fen:02d}" if digits else str(whole), "rmb")
     if more:
         text = text.removesuffix("整") + "".join("零壹贰叁肆伍陆柒捌玖"[int(d)] for d in f"{more:0{digits - 2}d}") + "厘"
+    if text.endswith("角"):
+        text += "整"  # cn2an leaves it out where there is no 分; the exact text of a signature has it
     return f"{name}{sign}{text}"
 
 

@@ -14,15 +14,12 @@ from portal.db import Database
 from portal.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.ledger.models import LegalEntity
 from portal.receivables.models import Document, MonthBalance
-from portal.statements import find_statement, issue_statements, prepare_batch, prepare_statements, start_run
+from portal.statements import find_statement, prepare_batch, prepare_statements, start_run
 from portal.statements.models import Statement, StatementLine, StatementRun
-from portal.access.rules import system_actor
 from tests.books import Books
+from tests.statements.months import FEBRUARY, JANUARY, issue_month, statement_of
 
 BookStory = Callable[[str], Books]
-CONSOLE = system_actor("console")
-FEBRUARY = date(2026, 2, 1)
-
 STORY = """
     2026-01-05 invoice ACME INV-1 100.00 CNY due 2026-02-04
     2026-02-03 invoice ACME INV-2 250.50 CNY due 2026-03-05 order PO-7 "ball screws"
@@ -34,16 +31,6 @@ STORY = """
 
 def result_of(session: Session, run: str) -> dict[str, object]:
     return session.scalars(select(StatementRun.result).where(StatementRun.public_id == run)).one() or {}
-
-
-def statement_of(session: Session, number: str, currency: str, month: date = FEBRUARY) -> Statement:
-    return session.scalars(
-        select(Statement)
-        .join(Customer, Customer.id == Statement.customer_id)
-        .where(Customer.number == number, Statement.currency == currency, Statement.period_from == month)
-        .order_by(Statement.version.desc())
-        .limit(1)
-    ).one()
 
 
 @pytest.mark.db
@@ -118,8 +105,7 @@ def test_a_change_after_issue_becomes_the_next_version(
     session: Session, books: BookStory, mei: Actor, now: datetime
 ) -> None:
     books(STORY)
-    run = prepare_statements(session, month=FEBRUARY, actor=mei, now=now)
-    issue_statements(session, run=run, released_by="os:li", actor=CONSOLE, now=now)
+    issue_month(session, month=FEBRUARY, actor=mei, now=now)
     books("2026-02-27 invoice ACME INV-4 10.00 CNY")
     again = prepare_statements(session, month=FEBRUARY, actor=mei, now=now)
     newest = statement_of(session, "ACME", "CNY")
@@ -152,18 +138,13 @@ def test_a_month_that_opens_elsewhere_than_the_last_closed_is_set_aside(
 ) -> None:
     """I3: closing(n) = opening(n+1); the last month is issued again first."""
     books("2026-01-05 invoice ACME INV-1 100.00 CNY due 2026-02-04")
-    january = date(2026, 1, 1)
-    issue_statements(
-        session, run=prepare_statements(session, month=january, actor=mei, now=now), released_by="os:li",
-        actor=CONSOLE, now=now,
-    )  # fmt: skip
+    issue_month(session, month=JANUARY, actor=mei, now=now)
     books("2026-01-30 invoice ACME INV-9 5.00 CNY")
     first = prepare_statements(session, month=FEBRUARY, actor=mei, now=now)
     assert result_of(session, first)["failed"] == [
         {"customer_no": "ACME", "currency": "CNY", "code": "opening_differs", "difference": "5.00"}
     ]
-    again = prepare_statements(session, month=january, actor=mei, now=now)
-    issue_statements(session, run=again, released_by="os:li", actor=CONSOLE, now=now)
+    issue_month(session, month=JANUARY, actor=mei, now=now)
     assert result_of(session, prepare_statements(session, month=FEBRUARY, actor=mei, now=now))["failed"] == []
 
 
@@ -194,7 +175,7 @@ def test_the_number_of_sql_statements_does_not_grow_with_customers(
     database: Database, session: Session, books: BookStory, mei: Actor, now: datetime
 ) -> None:
     books(STORY)
-    few = _statements_sent(database, session, mei, now, month=date(2026, 1, 1))
+    few = _statements_sent(database, session, mei, now, month=JANUARY)
     books("\n".join(f"2026-02-{day:02d} invoice NEW-{day} N-{day} 12.34 CNY" for day in range(1, 29)))
     many = _statements_sent(database, session, mei, now, month=FEBRUARY)
     assert many == few
