@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from admin.views.jobs import bp as jobs
+
+BLUEPRINTS: tuple[Blueprint, ...] = (jobs,)
