@@ -11,7 +11,8 @@ from portal.errors import N_, Invalid
 MAX_READINGS = 8
 KEY_LENGTH = 500
 
-_HAN = re.compile(r"[\u3400-\u9fff]+")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_PIECES = re.compile(r"[\u3400-\u9fff]|[^\u3400-\u9fff]+")
 _EMAIL = re.compile(r"[^@\s,;<>\"']+@[^@\s,;<>\"']+\.[^@\s,;<>\"'.]+")
 
 
@@ -29,13 +30,18 @@ def name_key(name: str, name_en: str = "") -> str:
 def _readings(name: str) -> list[str]:
     if not _HAN.search(name):
         return []
-    from pypinyin import Style, pinyin
+    from pypinyin import Style, lazy_pinyin, pinyin  # noqa: PLC0415 - a large table, needed for Chinese names only
 
-    syllables = pinyin(name, style=Style.NORMAL, heteronym=True, errors="default")
+    pieces = _PIECES.findall(name)
+    usual = lazy_pinyin(name)  # reads words: 重 of 重庆 is chong
+    if len(usual) != len(pieces):
+        pieces = usual
     choices: list[list[str]] = []
     count = 1
-    for syllable in syllables:
-        options = list(dict.fromkeys(syllable))
+    for piece, syllable in zip(pieces, usual, strict=True):
+        options = [syllable]
+        if _HAN.fullmatch(piece):
+            options = list(dict.fromkeys([syllable, *pinyin(piece, style=Style.NORMAL, heteronym=True)[0]]))
         if count * len(options) > MAX_READINGS:
             options = options[:1]
         count *= len(options)
