@@ -14,6 +14,8 @@ from portal.errors import Refusal
 #: Command → module and name in it; loaded only when called, because start-up time is felt.
 COMMANDS = {
     "audit": "admin.commands.audit:audit",
+    "export": "admin.commands.export:export",
+    "import": "admin.commands.imports:imports",
     "mail": "admin.commands.mail:mail",
     "migrate": "admin.commands.serve:migrate",
     "routes": "admin.commands.routes:routes",

@@ -13,8 +13,19 @@ Who may: imports:run loads, imports:read looks. Running again is safe: what is t
 
 from __future__ import annotations
 
+from portal.imports.customers import import_customers
 from portal.imports.export import export_documents
-from portal.imports.load import ImportRequest, import_documents
+from portal.imports.load import ImportRequest, Progress, import_documents
+from portal.imports.rates import import_rates
 from portal.imports.results import ImportResult, problem_json
 
-__all__ = ["ImportRequest", "ImportResult", "export_documents", "import_documents", "problem_json"]
+__all__ = [
+    "ImportRequest",
+    "ImportResult",
+    "Progress",
+    "export_documents",
+    "import_customers",
+    "import_documents",
+    "import_rates",
+    "problem_json",
+]

@@ -44,8 +44,11 @@ class RowReader:
 
     def text(self, column: str) -> str:
         """Return a text cell; too long or with control characters it is refused, never cut."""
-        value = without_apostrophe(self.cells.get(column, ""))
-        if value and not (value.isascii() and value.isprintable()):
+        value = self.cells.get(column, "")
+        if not value:
+            return ""
+        value = without_apostrophe(value)
+        if not (value.isascii() and value.isprintable()):
             control = _CONTROL_BUT_LINES if column == "description" else _CONTROL
             if control.search(value):
                 self.refuse(column, "bad_text", N_("This text holds characters that cannot be kept."))

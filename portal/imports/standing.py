@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ from portal.receivables.describe import TEXTS
 from portal.receivables.models import Allocation, Document, OpenItem
 
 _PART = 900
+_DAYS = ("document_on", "due_on", "posting_on")
 
 
 @dataclass(slots=True)
@@ -209,14 +210,15 @@ def _documents(session: Session, numbers: Sequence[str]) -> Iterable[Standing]:
 
 
 def _body(standing: Standing) -> str:
-    values = asdict(standing) | {"applied": {}}
-    return canonical_json(
-        {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
-    )
+    values = {name: getattr(standing, name) for name in Standing.__slots__}
+    values["applied"] = {}
+    for name in _DAYS:
+        values[name] = values[name].isoformat() if values[name] else None
+    return json.dumps(values, ensure_ascii=False)
 
 
 def _standing_of(body: str) -> Standing:
     values: dict[str, Any] = json.loads(body)
-    for name in ("document_on", "due_on", "posting_on"):
+    for name in _DAYS:
         values[name] = date.fromisoformat(values[name]) if values[name] else None
     return Standing(**values)

@@ -46,7 +46,7 @@ def open_items(database: Database) -> dict[str, int]:
                 OpenItem, OpenItem.document_id == Document.id
             )
         )
-        return dict(rows)
+        return dict(rows.all())
 
 
 def codes(result: ImportResult) -> list[tuple[int | None, str, str]]:
