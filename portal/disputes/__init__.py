@@ -31,7 +31,7 @@ resolves and closes.
 
 from __future__ import annotations
 
-from portal.disputes.evidence import DisputePartDraft
+from portal.disputes.evidence import DisputePartDraft, facts_from, parts_from
 from portal.disputes.import_marks import open_imported_disputes
 from portal.disputes.limits import AlreadyDisputed
 from portal.disputes.lists import (
@@ -116,6 +116,7 @@ __all__ = [
     "disputed_documents",
     "disputes_of_customer",
     "escalate_dispute",
+    "facts_from",
     "find_dispute",
     "find_dispute_by_id",
     "find_target",
@@ -126,6 +127,7 @@ __all__ = [
     "open_dispute",
     "open_imported_disputes",
     "other_reasons",
+    "parts_from",
     "propose_resolution",
     "refuse_proposal",
     "reopen_dispute",

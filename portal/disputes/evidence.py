@@ -93,3 +93,20 @@ def require_evidence(reason: Reason, *, text: str, file_count: int) -> str:
             N_("Describe it in at least %(count)s characters."), field="text", count=MIN_OTHER_LENGTH
         )
     return text
+
+
+def facts_from(values: Mapping[str, str], code: str) -> dict[str, str]:
+    """Return the facts of one reason out of a form that holds those of every reason as ``CODE.key``."""
+    reason = REASONS.get(code)
+    if reason is None:
+        return {}
+    return {fact.key: values.get(f"{code}.{fact.key}", "") for fact in reason.facts}
+
+
+def parts_from(
+    whole: Money, *, reason: str, second_reason: str, second: Money | None
+) -> tuple[DisputePartDraft, ...]:
+    """Return two parts of a dispute: the second as named, the first the rest; none where no second is named."""
+    if not second_reason or second is None:
+        return ()
+    return (DisputePartDraft(reason, whole - second), DisputePartDraft(second_reason, second))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
@@ -9,6 +11,7 @@ from portal.adjustments import credited_minor
 from portal.disputes.models import Dispute, DisputeEvent
 from portal.disputes.rules import OPEN_STATES
 from portal.errors import N_, Conflict
+from portal.ledger import entity_view
 from portal.receivables.models import Document
 
 
@@ -62,7 +65,8 @@ def require_undisputed(
         .order_by(DisputeEvent.id)
         .limit(1)
     )
-    raise AlreadyDisputed(name=name or found.number, moment=found.opened_at)
+    local = found.opened_at.astimezone(ZoneInfo(entity_view(session, found.entity_id).time_zone))
+    raise AlreadyDisputed(name=name or found.number, moment=f"{local:%Y-%m-%d %H:%M}")
 
 
 def is_open_elsewhere(session: Session, dispute: Dispute) -> bool:

@@ -84,9 +84,10 @@ def list_disputes(session: Session, *, query: ListQuery, actor: Actor, now: date
     is_down = query.descending if query.sort else default == "opened_at"
     ordered = chosen.order_by(order.desc() if is_down else order.asc(), Dispute.id.desc())
     found = session.execute(ordered.limit(query.limit).offset(query.offset)).all()
-    today = business_day(now, entity_view(session).time_zone)
+    zone = entity_view(session).time_zone
+    today = business_day(now, zone)
     return Page(
-        rows=tuple(row_of(row, actor=actor, today=today) for row in found),
+        rows=tuple(row_of(row, actor=actor, today=today, zone=zone) for row in found),
         count=sum(count for _, _, count in sums),
         query=replace(query, tab=tab),
         sums=tuple(Money(int(minor), currency) for currency, minor, _ in sums),
@@ -158,10 +159,11 @@ def disputes_of_customer(
     """
     actor.require(Permission.DISPUTES_READ)
     actor.require_scope(customer_id)
-    today = business_day(now, entity_view(session).time_zone)
+    zone = entity_view(session).time_zone
+    today = business_day(now, zone)
     rows = session.execute(
         selected_disputes()
         .where(Dispute.customer_id == customer_id, _OPEN)
         .order_by(Dispute.due_on, Dispute.id)
     )
-    return tuple(row_of(row, actor=actor, today=today) for row in rows)
+    return tuple(row_of(row, actor=actor, today=today, zone=zone) for row in rows)

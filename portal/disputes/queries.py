@@ -26,6 +26,7 @@ from portal.disputes.view import (
     DocumentFacts,
     FactView,
     Offer,
+    SimilarDocuments,
     TimelineEntry,
     WaitingView,
     twin_facts,
@@ -79,26 +80,39 @@ def selected_disputes() -> Select[*tuple[Any, ...]]:
     )
 
 
-def row_of(found: Sequence[Any], *, actor: Actor, today: date) -> DisputeRow:
+def row_of(found: Sequence[Any], *, actor: Actor, today: date, zone: str) -> DisputeRow:
     """Return one row of ``selected_disputes`` as lists show it; customers do not get the owner."""
     dispute, customer, document, statement, owner, _ = found
     approved = dispute.approved_minor
     return DisputeRow(
-        id=dispute.id, public_id=dispute.public_id, number=dispute.number, reason=REASONS[dispute.reason],
-        subject=document.document_no if document else "", month=statement.period_from if statement else None,
-        customer_public_id=customer.public_id, customer_no=customer.number, customer_name=customer.name,
-        customer_name_en=customer.name_en, disputed=Money(dispute.disputed_minor, dispute.currency),
-        approved=Money(approved, dispute.currency) if approved is not None else None, state=dispute.state,
-        turn=dispute.turn, due_on=dispute.due_on,
-        is_late=dispute.state in OPEN_STATES and dispute.due_on < today, opened_at=dispute.opened_at,
-        owner="" if actor.side == "customer" else owner or "", department=dispute.department,
-    )  # fmt: skip
+        id=dispute.id,
+        public_id=dispute.public_id,
+        number=dispute.number,
+        reason=REASONS[dispute.reason],
+        subject=document.document_no if document else "",
+        month=statement.period_from if statement else None,
+        customer_public_id=customer.public_id,
+        customer_no=customer.number,
+        customer_name=customer.name,
+        customer_name_en=customer.name_en,
+        disputed=Money(dispute.disputed_minor, dispute.currency),
+        approved=Money(approved, dispute.currency) if approved is not None else None,
+        state=dispute.state,
+        turn=dispute.turn,
+        due_on=dispute.due_on,
+        is_late=dispute.state in OPEN_STATES and dispute.due_on < today,
+        opened_at=dispute.opened_at,
+        opened_on=business_day(dispute.opened_at, zone),
+        owner="" if actor.side == "customer" else owner or "",
+        department=dispute.department,
+    )
 
 
 def _view(session: Session, found: Sequence[Any], *, actor: Actor, now: datetime) -> DisputeView:
     dispute, _, document, statement, _, owner_id = found
     is_staff = actor.side != "customer"
-    today = business_day(now, entity_view(session, dispute.entity_id).time_zone)
+    zone = entity_view(session, dispute.entity_id).time_zone
+    today = business_day(now, zone)
     moves = state_moves(session, dispute)
     waiting = waiting_days(moves, until=today)
     entries = _entries(session, dispute, actor=actor)
@@ -107,19 +121,29 @@ def _view(session: Session, found: Sequence[Any], *, actor: Actor, now: datetime
     whole = _whole(session, dispute, document)
     opener = entries[0].who if entries else ""
     return DisputeView(
-        row=row_of(found, actor=actor, today=today), document=shown, other=other,
-        twin_facts=twin_facts(other, shown) if other and shown else (), whole=whole,
-        facts=_facts(dispute), parts=_parts(session, dispute), entries=entries,
-        offer=_offer(dispute, entries, whole=whole, document=shown),
+        row=row_of(found, actor=actor, today=today, zone=zone),
+        document=shown,
+        other=other,
+        twin_facts=twin_facts(other, shown) if other and shown else (),
+        whole=whole,
+        facts=_facts(dispute),
+        parts=_parts(session, dispute),
+        entries=entries,
+        offer=_offer(dispute, entries, whole=whole, document=shown, zone=zone),
         waiting=WaitingView(waiting.ours, waiting.theirs, _since(moves, today)),
         statement_public_id=statement.public_id if statement else "",
-        statement_version=statement.version if statement else 0, line_no=dispute.line_no, opened_by=opener,
-        is_on_behalf=dispute.is_on_behalf, resolved_at=dispute.resolved_at, resolution=dispute.resolution,
-        root_cause=dispute.root_cause if is_staff else "", owner_public_id=(owner_id or "") if is_staff else "",
+        statement_version=statement.version if statement else 0,
+        line_no=dispute.line_no,
+        opened_by=opener,
+        is_on_behalf=dispute.is_on_behalf,
+        resolved_on=business_day(dispute.resolved_at, zone) if dispute.resolved_at else None,
+        resolution=dispute.resolution,
+        root_cause=dispute.root_cause if is_staff else "",
+        owner_public_id=(owner_id or "") if is_staff else "",
         adjustments=adjustments_of_dispute(session, dispute_id=dispute.id, actor=actor) if is_staff else (),
         verbs=frozenset(verb for (state, verb) in TRANSITIONS if state == dispute.state),
         row_version=dispute.row_version,
-    )  # fmt: skip
+    )
 
 
 def _since(moves: Sequence[tuple[str, date]], today: date) -> date:
@@ -158,14 +182,27 @@ def _entry(event: DisputeEvent, files: tuple[FileView, ...]) -> TimelineEntry:
     if event.currency and event.amount_minor is not None:
         money = Money(event.amount_minor, event.currency)
     return TimelineEntry(
-        kind=event.kind, verb=event.verb, side=event.side, who=event.person_name, at=event.at, text=event.text,
-        money=money, files=files, is_internal=event.is_internal, is_moved=event.from_state != event.to_state,
+        kind=event.kind,
+        verb=event.verb,
+        side=event.side,
+        who=event.person_name,
+        at=event.at,
+        text=event.text,
+        money=money,
+        files=files,
+        is_internal=event.is_internal,
+        is_moved=event.from_state != event.to_state,
         to_state=event.to_state,
-    )  # fmt: skip
+    )
 
 
 def _offer(
-    dispute: Dispute, entries: Sequence[TimelineEntry], *, whole: Money, document: DocumentFacts | None
+    dispute: Dispute,
+    entries: Sequence[TimelineEntry],
+    *,
+    whole: Money,
+    document: DocumentFacts | None,
+    zone: str,
 ) -> Offer | None:
     """Return what was offered last, while it still stands for something."""
     if dispute.approved_minor is None or dispute.resolution not in RESOLUTIONS:
@@ -175,9 +212,15 @@ def _offer(
         return None
     today = document.open if document is not None and document.open else whole
     return Offer(
-        approved=found.money, resolution=RESOLUTIONS[dispute.resolution], text=found.text, at=found.at, by=found.who,
-        side=found.side, today=today, after=today - found.money,
-    )  # fmt: skip
+        approved=found.money,
+        resolution=RESOLUTIONS[dispute.resolution],
+        text=found.text,
+        on=business_day(found.at, zone),
+        by=found.who,
+        side=found.side,
+        today=today,
+        after=today - found.money,
+    )
 
 
 def _facts(dispute: Dispute) -> tuple[FactView, ...]:
@@ -191,7 +234,7 @@ def _facts(dispute: Dispute) -> tuple[FactView, ...]:
             value = date.fromisoformat(text)
         elif fact.kind == "money":
             value = Money(parse_minor(text, dispute.currency), dispute.currency)
-        found.append(FactView(fact.key, fact.label, value))
+        found.append(FactView(fact.key, fact.word, value))
     return tuple(found)
 
 
@@ -237,15 +280,19 @@ def _document_facts(session: Session, documents: Sequence[Document]) -> dict[int
     }
     return {
         row.id: DocumentFacts(
-            public_id=row.public_id, document_no=row.document_no, kind=row.kind, document_on=row.document_on,
-            order_no=row.order_no, reference=row.reference,
+            public_id=row.public_id,
+            document_no=row.document_no,
+            kind=row.kind,
+            document_on=row.document_on,
+            order_no=row.order_no,
+            reference=row.reference,
             goods="; ".join(items.get(row.id, ())[:3]) or row.description[:120],
             amount=Money(row.amount_minor, row.currency),
             tax=Money(row.tax_minor, row.currency) if row.tax_minor is not None else None,
             open=Money(opened.get(row.id, 0), row.currency),
         )
         for row in documents
-    }  # fmt: skip
+    }
 
 
 def _other_document(session: Session, dispute: Dispute) -> DocumentFacts | None:
@@ -261,10 +308,8 @@ def _other_document(session: Session, dispute: Dispute) -> DocumentFacts | None:
     return _document_facts(session, [found])[found.id] if found else None
 
 
-def similar_documents(
-    session: Session, *, document: str, actor: Actor, limit: int = 3
-) -> tuple[DocumentFacts, ...]:
-    """Return documents that may bill the same goods: same customer, kind and currency, same order or same amount.
+def similar_documents(session: Session, *, document: str, actor: Actor, limit: int = 3) -> SimilarDocuments:
+    """Return a document and those that may bill the same goods: same kind and currency, same order or amount.
 
     Args:
         session: Any session.
@@ -297,5 +342,7 @@ def similar_documents(
         return (-equal, abs((row.document_on - this.document_on).days))
 
     best = sorted(rows, key=rank)[:limit]
-    facts = _document_facts(session, best)
-    return tuple(facts[row.id] for row in best)
+    facts = _document_facts(session, [this, *best])
+    others = tuple(facts[row.id] for row in best)
+    twins = twin_facts(others[0], facts[this.id]) if others else ()
+    return SimilarDocuments(facts[this.id], others, twins)

@@ -41,12 +41,19 @@ class Fact:
         label: English message id.
         kind: ``text``, ``date``, ``money`` or ``document`` (a document number).
         is_required: Whether the dispute cannot be sent without it.
+        short: The word beside the given fact, where the label is a question.
     """
 
     key: str
     label: str
     kind: str = "text"
     is_required: bool = True
+    short: str = ""
+
+    @property
+    def word(self) -> str:
+        """The word beside the given fact, as English message id."""
+        return self.short or self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ _CATALOGUE = (
         "PRC", N_("Price differs from order or contract"), "单价不符", "price", "sales", 5, "credit_note",
         N_("%(document)s: price differs"), ("01",),
         (
-            Fact("order_no", N_("Your order or our quote, number")),
+            Fact("order_no", N_("Your order or our quote, number"), short=N_("Order or quote")),
             Fact("unit_price", N_("Price agreed"), is_required=False),
         ),
         file_hint=N_("The order or the quote"),
@@ -105,7 +112,7 @@ _CATALOGUE = (
         "QTY", N_("Quantity contested"), "数量不符", "quality", "warehouse", 10, "credit_note",
         N_("%(document)s: quantity contested"), ("06",),
         (
-            Fact("receipt_note", N_("Your receipt note, number")),
+            Fact("receipt_note", N_("Your receipt note, number"), short=N_("Receipt note")),
             Fact("quantity", N_("Quantity received"), is_required=False),
         ),
         file_hint=N_("The receipt note"),
@@ -141,12 +148,17 @@ _CATALOGUE = (
     Reason(
         "DUP", N_("Billed twice"), "重复开票", "document", "finance", 5, "credit_note",
         N_("%(document)s was billed twice"), ("19",),
-        (Fact("other_document", N_("Which other invoice covers the same goods?"), "document"),),
+        (
+            Fact(
+                "other_document", N_("Which other invoice covers the same goods?"), "document",
+                short=N_("Other invoice"),
+            ),
+        ),
     ),
     Reason(
         "NOT", N_("Not our bill, or order cancelled"), "非我司账单/已取消", "document", "sales", 5, "rebill",
         N_("%(document)s is not the customer’s bill"), ("18", "26"),
-        (Fact("order_status", N_("What happened to the order?")),),
+        (Fact("order_status", N_("What happened to the order?"), short=N_("Order status")),),
     ),
     Reason(
         "REF", N_("Order number or data missing"), "缺订单号/资料", "document", "finance", 5, "explanation",
@@ -160,7 +172,8 @@ _CATALOGUE = (
     ),
     Reason(
         "TAX", N_("Tax rate or amount"), "税率税额", "document", "tax", 5, "rebill",
-        N_("%(document)s: tax"), ("55",), (Fact("rate_basis", N_("Rate you expect, and why")),),
+        N_("%(document)s: tax"), ("55",),
+        (Fact("rate_basis", N_("Rate you expect, and why"), short=N_("Expected rate")),),
     ),
     Reason(
         "DSC", N_("Discount not given or not earned"), "折扣争议", "price", "sales", 5, "credit_note",
@@ -188,12 +201,12 @@ _CATALOGUE = (
     Reason(
         "FX", N_("Exchange rate or currency"), "汇率币种", "terms", "finance", 5, "explanation",
         N_("%(document)s: exchange rate or currency"), ("33",),
-        (Fact("rate_source", N_("Rate you expect, and its source")),),
+        (Fact("rate_source", N_("Rate you expect, and its source"), short=N_("Expected rate")),),
     ),
     Reason(
         "SVC", N_("Service incomplete"), "服务未完成", "delivery", "delivery", 15, "credit_note",
         N_("%(document)s: service incomplete"), ("38",),
-        (Fact("acceptance_record", N_("Acceptance record, number or date")),),
+        (Fact("acceptance_record", N_("Acceptance record, number or date"), short=N_("Acceptance record")),),
         file_hint=N_("The acceptance record"),
     ),
     Reason(
@@ -213,7 +226,7 @@ _CATALOGUE = (
     Reason(
         "ALC", N_("Payment applied wrongly"), "核销错误", "payment", "cash_desk", 3, "reallocate",
         N_("%(document)s: payment applied wrongly"), (),
-        (Fact("wanted_split", N_("How should it be applied?")),),
+        (Fact("wanted_split", N_("How should it be applied?"), short=N_("Wanted split")),),
     ),
     Reason(
         "CRN", N_("Credit note missing"), "贷项未入账", "payment", "finance", 3, "credit_note",

@@ -80,6 +80,25 @@ class TwinFact:
 
 
 @dataclass(frozen=True, slots=True)
+class SimilarDocuments:
+    """A document and those that may bill the same goods.
+
+    Attributes:
+        others: The most similar first.
+        twins: The first of them beside this one, fact by fact.
+    """
+
+    this: DocumentFacts
+    others: tuple[DocumentFacts, ...]
+    twins: tuple[TwinFact, ...]
+
+    @property
+    def best(self) -> DocumentFacts | None:
+        """The one to suggest as the same bill: at least amount and one more fact are equal."""
+        return self.others[0] if sum(fact.is_same for fact in self.twins) >= 2 else None
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """Our proposal, or the customer's counter-offer, as it stands.
 
@@ -93,7 +112,7 @@ class Offer:
     approved: Money
     resolution: Resolution
     text: str
-    at: datetime
+    on: date
     by: str
     side: str
     today: Money
@@ -136,6 +155,7 @@ class DisputeRow:
     due_on: date
     is_late: bool
     opened_at: datetime
+    opened_on: date
     owner: str
     department: str
 
@@ -166,7 +186,7 @@ class DisputeView:
     line_no: int | None
     opened_by: str
     is_on_behalf: bool
-    resolved_at: datetime | None
+    resolved_on: date | None
     resolution: str
     root_cause: str
     owner_public_id: str

@@ -190,7 +190,7 @@ def _file_icon(media_type: str) -> str:
 def stages_of(view: DisputeView, tr: Translator) -> list[Stage]:
     """Return the five steps of a dispute, or three when it was withdrawn."""
     say, row = tr.gettext, view.row
-    sent = Stage(say("Submitted %(day)s", day=tr.day_short(row.opened_at.date())), "done")
+    sent = Stage(say("Submitted %(day)s", day=tr.day_short(row.opened_on)), "done")
     if row.state == "withdrawn":
         return [sent, Stage(say("Withdrawn"), "now")]
     posts = bool(view.outcome and view.outcome.posts)
@@ -228,10 +228,10 @@ def turn_words(view: DisputeView, tr: Translator, *, seller: str, for_customer: 
         )
         you = TurnPart(waiting.ours, count("Us %(num)s day", "Us %(num)s days", waiting.ours))
     if row.state not in OPEN_STATES:
-        ended = view.resolved_at or row.opened_at
+        ended = view.resolved_on or row.opened_on
         sentence = say(
             "Ended on %(day)s. It can be taken up again within %(days)s days.",
-            day=ended.date(),
+            day=ended,
             days=REOPEN_DAYS,
         )
     elif TURNS[row.state] == "theirs":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.views.account import bp as account
 from portal.views.attachments import bp as attachments
 from portal.views.confirmations import bp as confirmations
+from portal.views.disputes import bp as disputes
 from portal.views.documents import bp as documents
 from portal.views.health import bp as health
 from portal.views.links import bp as links
@@ -23,6 +24,7 @@ BLUEPRINTS = (
     confirmations,
     receipts,
     open_items,
+    disputes,
     documents,
     account,
     attachments,
