@@ -14,6 +14,7 @@ from portal.errors import Refusal
 #: Command → module and name in it; loaded only when called, because start-up time is felt.
 COMMANDS = {
     "audit": "admin.commands.audit:audit",
+    "demo": "admin.commands.demo:demo",
     "export": "admin.commands.export:export",
     "import": "admin.commands.imports:imports",
     "mail": "admin.commands.mail:mail",
@@ -21,6 +22,7 @@ COMMANDS = {
     "routes": "admin.commands.routes:routes",
     "serve": "admin.commands.serve:serve",
     "settings": "admin.commands.settings:settings",
+    "statements": "admin.commands.statements:statements",
     "users": "admin.commands.users:users",
     "worker": "admin.commands.worker:worker",
 }

@@ -51,11 +51,25 @@ def _issue_statements(run: JobRun) -> Mapping[str, Any]:
         run.progress(issued, issued + step.left)
         if not step.left:
             break
-    return {"issued": issued}
+    return {"issued": issued, **_run_reminders(run)}
+
+
+def _prepare_statements(run: JobRun) -> Mapping[str, Any]:
+    from portal.statements import prepare_run
+
+    prepare_run(
+        run.database.writing, run=run.payload["run"], actor=ACTOR, now=run.now,
+        on_progress=lambda step: run.progress(step.done, step.total),
+    )  # fmt: skip
+    return {}
 
 
 #: Job name → verb; each is safe to run again from its start.
-VERBS: dict[str, Verb] = {"reminders.run": _run_reminders, "statements.issue": _issue_statements}
+VERBS: dict[str, Verb] = {
+    "reminders.run": _run_reminders,
+    "statements.issue": _issue_statements,
+    "statements.prepare": _prepare_statements,
+}
 
 
 @click.command()

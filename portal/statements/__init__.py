@@ -65,7 +65,7 @@ from portal.statements.queries import (
     locate_line,
 )
 from portal.statements.render import FORMS, Rendered, render_statement
-from portal.statements.request import request_issue
+from portal.statements.request import ISSUE_JOB, PREPARE_JOB, queue_prepare, request_issue, run_job_key
 from portal.statements.rules import (
     ANSWER_LABELS,
     ANSWERABLE,
@@ -97,7 +97,9 @@ __all__ = [
     "ANSWER_LABELS",
     "FAILURES",
     "FORMS",
+    "ISSUE_JOB",
     "KIND_LABELS",
+    "PREPARE_JOB",
     "SIGNED",
     "SORTS",
     "STATE_LABELS",
@@ -150,11 +152,13 @@ __all__ = [
     "prepare_batch",
     "prepare_run",
     "prepare_statements",
+    "queue_prepare",
     "record_answers",
     "release_run",
     "render_statement",
     "request_issue",
     "require_current",
+    "run_job_key",
     "run_month",
     "run_months",
     "seller_time",

@@ -74,6 +74,12 @@ class SumsFail(Exception):
         self.difference = difference
 
 
+class AlreadyPrepared(Conflict):
+    """Every customer of the run is done."""
+
+    default_message = N_("This run has been prepared already.")
+
+
 def start_run(session: Session, *, month: date, actor: Actor, now: datetime, entity_id: int | None = None) -> str:
     """Begin to prepare the statements of a month for one legal entity.
 
@@ -135,12 +141,12 @@ def prepare_batch(
     Raises:
         NotAllowed: The actor may not prepare statements.
         NotFound: No such run.
-        Conflict: The run is not being prepared.
+        AlreadyPrepared: The run is not being prepared.
     """
     actor.require(Permission.STATEMENTS_PREPARE)
     row = locked_run(session, run)
     if row.state != "preparing":
-        raise Conflict(N_("This run has been prepared already."))
+        raise AlreadyPrepared
     result = dict(row.result or {})
     scope = _scope(session, row)
     customers = read_customers(session, scope, after=result["cursor"], size=size)

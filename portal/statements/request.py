@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,10 +15,35 @@ from portal.jobs import enqueue
 from portal.money import Money
 from portal.statements.issue import mark_released
 from portal.statements.models import Statement, StatementRun
-from portal.statements.prepare import locked_run
+from portal.statements.prepare import locked_run, start_run
 
 KIND = "statements.issue"
-JOB = "statements.issue"
+#: Names of the jobs in admin/commands/worker.py.
+PREPARE_JOB = "statements.prepare"
+ISSUE_JOB = "statements.issue"
+
+
+def queue_prepare(session: Session, *, month: date, actor: Actor, now: datetime) -> str:
+    """Begin a run of a month and let the worker prepare it.
+
+    Returns:
+        Public id of the run; ``run_job_key`` names its job.
+
+    Raises:
+        NotAllowed: The actor may not prepare statements.
+        Invalid: The month has not begun.
+    """
+    run = start_run(session, month=month, actor=actor, now=now)
+    enqueue(
+        session, PREPARE_JOB, key=run_job_key(PREPARE_JOB, run), payload={"run": run}, requested_by_id=actor.person_id,
+        now=now,
+    )  # fmt: skip
+    return run
+
+
+def run_job_key(job: str, run: str) -> str:
+    """Return the key under which a job of a run is queued."""
+    return f"{job}:{run}"
 
 
 def request_issue(session: Session, *, run: str, note: str = "", actor: Actor, now: datetime) -> str:
@@ -82,7 +107,7 @@ def release_content(session: Session, run: str) -> dict[str, Any]:
 def _release(session: Session, request: Request, actor: Actor, now: datetime) -> None:
     mark_released(session, run=request.subject_id, released_by=actor.name)
     enqueue(
-        session, JOB, key=f"{JOB}:{request.subject_id}", payload={"run": request.subject_id},
+        session, ISSUE_JOB, key=run_job_key(ISSUE_JOB, request.subject_id), payload={"run": request.subject_id},
         requested_by_id=actor.person_id, now=now,
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from portal.access import Actor
 from portal.ledger import entities_by_code
 from portal.statements.issue import issue_batch, release_run
 from portal.statements.models import StatementRun
-from portal.statements.prepare import BATCH, RunProgress, prepare_batch, start_run
+from portal.statements.prepare import BATCH, AlreadyPrepared, RunProgress, prepare_batch, start_run
 from portal.statements.rules import FAILURES
 
 #: Opens a writing session that commits at the end of its block: ``Database.writing``.
@@ -37,12 +37,14 @@ def prepare_run(writing: Writing, *, run: str, actor: Actor, now: datetime, on_p
     Raises:
         NotAllowed: The actor may not prepare statements.
         NotFound: No such run.
-        Conflict: The run is not being prepared.
     """
     size = BATCH
     while True:
-        with writing() as session:
-            progress = prepare_batch(session, run=run, size=size, actor=actor, now=now)
+        try:
+            with writing() as session:
+                progress = prepare_batch(session, run=run, size=size, actor=actor, now=now)
+        except AlreadyPrepared:  # a worker died between its last batch and the end of its job
+            return
         on_progress(progress)
         if progress.state != "preparing":
             return
