@@ -111,6 +111,24 @@ def finish_batch(
         )  # fmt: skip
 
 
+def keep_check(database: Database, public_id: str, result: ImportResult, spool: Spool) -> None:
+    """Write on an uploaded batch what loading it would do; one of which nothing can be read has failed.
+
+    Args:
+        database: Short transactions are opened on it.
+        public_id: The batch.
+        result: What the dry run found.
+        spool: Cells of the refused rows.
+    """
+    with database.reading() as session:
+        batch_id = session.scalars(select(ImportBatch.id).where(ImportBatch.public_id == public_id)).one()
+    write_problems(database, batch_id, result, spool)
+    with database.writing() as session:
+        batch = session.get_one(ImportBatch, batch_id, with_for_update=True)
+        set_counts(batch, result)
+        batch.state = "failed" if result.problems and result.rejected == result.rows else "checked"
+
+
 def set_counts(batch: ImportBatch, result: ImportResult) -> None:
     """Write the counts and totals of a result on its batch."""
     batch.row_count, batch.imported_count, batch.updated_count = result.rows, result.imported, result.updated

@@ -22,7 +22,7 @@ from portal.access import Actor, Permission
 from portal.clock import business_day
 from portal.db import Database
 from portal.errors import Conflict, Invalid
-from portal.imports.batches import begin_batch, finish_batch
+from portal.imports.batches import begin_batch, finish_batch, keep_check
 from portal.imports.plan import Planner, numbers_of
 from portal.imports.post import OpenDisputes, post_plan, pretend_plan, totals_of
 from portal.imports.profiles import Profile, find_profile
@@ -50,7 +50,7 @@ class ImportRequest:
     Attributes:
         path: The file.
         profile: Name of its layout.
-        is_dry_run: Only say what would happen; nothing is written.
+        is_dry_run: Only say what would happen; nothing is written but the answer on the batch, where one is named.
         file_name: Name people know the file by; empty = the path's.
         batch_id: Public id of a batch that was uploaded or interrupted; empty = a new one.
         book_currency: ISO 4217; empty = that of the first document.
@@ -141,6 +141,8 @@ class _Run:
         result = self._result(unreadable)
         if self.batch is not None:
             finish_batch(self.database, self.batch, result, self.spool, actor=self.actor, now=self.now)
+        elif self.request.batch_id:
+            keep_check(self.database, self.request.batch_id, result, self.spool)
         return result
 
     # --- planning and posting -----------------------------------------------------------------------------------
