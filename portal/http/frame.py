@@ -208,7 +208,7 @@ class Frame:
             (
                 spot.path
                 for spot in there
-                if path == spot.path or path.startswith(spot.path.rstrip("/") + "/")
+                if path == spot.path or (spot.path != "/" and path.startswith(spot.path + "/"))
             ),
             key=len,
             default="",

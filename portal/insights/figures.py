@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from portal.i18n import N_, Translator
@@ -73,6 +73,7 @@ def balance_history_figure(
     shown = [point.month for point in reversed(points)][::every][::-1]
     figure.update_xaxes(
         type="date",
+        range=_month_range(points),
         tickvals=[f"{month:%Y-%m-%d}" for month in shown],
         ticktext=[translator.month_short(month) for month in shown],
     )
@@ -81,6 +82,15 @@ def balance_history_figure(
     plain: dict[str, Any] = json.loads(figure.to_json(engine="json"))
     del plain["layout"]["template"]  # the page's own style is applied where it is drawn
     return plain
+
+
+def _month_range(points: Sequence[BalancePoint]) -> list[str] | None:
+    """Return an axis a little longer than its months, so that the last mark and its word are whole."""
+    if not points:
+        return None
+    first, last = points[0].month, points[-1].month
+    room = timedelta(days=max((last - first).days // 40, 3))
+    return [(first - room).isoformat(), (last + room).isoformat()]
 
 
 def hover_text(point: BalancePoint, *, translator: Translator) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import StringField, TextAreaField
 
 from portal.access import Permission
+from portal.clock import business_day
 from portal.confirmations import (
     Answered,
     SignatureDraft,
@@ -21,15 +22,15 @@ from portal.confirmations import (
     signing_text,
     take_back_answers,
 )
-from portal.disputes import REASONS
 from portal.errors import N_, Invalid, Refusal
 from portal.http.access import requires
 from portal.http.forms import Form, at_most, needed, read_money
 from portal.http.unit import Unit, unit
-from portal.http.words import _, language, ngettext, words
+from portal.http.words import _, language, ngettext
 from portal.money import Money, currency_digits
 from portal.statements import StatementPage, find_statement
-from portal.views.statement_page import closing_label, dispute_word, may_answer
+from portal.views.statement_page import may_answer
+from portal.views.statement_sign import paper, sign_words
 
 bp = Blueprint("confirmations", __name__, url_prefix="/statements/<public_id:public_id>")
 
@@ -60,18 +61,18 @@ class SignForm(Form):
 def answer(public_id: str) -> ResponseReturnValue:
     act, rows = _act()
     if act in {"dispute", "ask"} and rows:
-        return redirect(_elsewhere(act, public_id=public_id, rows=rows))
+        return _leave(_elsewhere(act, public_id=public_id, rows=rows))
     if not rows and act not in {"rest", "undo"}:
         flash(_("Tick at least one line first."), "refused")
-        return redirect(_back(public_id))
+        return redirect(_back(public_id), 303)
     done = _carry_out(act, public_id=public_id, rows=rows)
     for skipped in done.skipped:
         flash(_skipped_words(skipped.name, skipped.time), "wait")
     if act == "undo":
         count = len(done.line_nos)
         flash(ngettext("%(num)s answer taken back.", "%(num)s answers taken back.", count), "done")
-        return redirect(_back(public_id))
-    return redirect(_back(public_id, act=done.act))
+        return redirect(_back(public_id), 303)
+    return redirect(_back(public_id, act=done.act), 303)
 
 
 def _act() -> tuple[str, list[int]]:
@@ -84,6 +85,13 @@ def _act() -> tuple[str, list[int]]:
     if act not in {"confirm", "undo", "rest", "dispute", "ask"}:
         raise Invalid(N_("Choose what to do with the lines."))
     return act, rows
+
+
+def _leave(url: str) -> ResponseReturnValue:
+    """Go to another page; a swapped form asks the browser to go there."""
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": url})
+    return redirect(url, 303)
 
 
 def _elsewhere(act: str, *, public_id: str, rows: Sequence[int]) -> str:
@@ -134,7 +142,7 @@ def ask(public_id: str) -> ResponseReturnValue:
     lines = [line for line in page.all_lines if line.no in wanted]
     form = QuestionForm()
     if not lines:
-        return redirect(_back(public_id))
+        return redirect(_back(public_id), 303)
     if form.validate_on_submit():
         known: dict[str, Any] = {
             "content_hash": request.form.get("content_hash", ""),
@@ -144,7 +152,7 @@ def ask(public_id: str) -> ResponseReturnValue:
         for line in lines:
             ask_about_line(g.session, public_id=public_id, line_no=line.no, text=form.text.data, **known)
         flash(ngettext("Question sent.", "Question sent for %(num)s lines.", len(lines)), "done")
-        return redirect(_back(public_id))
+        return redirect(_back(public_id), 303)
     return render_template("portal/statements/ask.html", page=page, lines=lines, form=form), form.status
 
 
@@ -166,7 +174,7 @@ def sign(public_id: str) -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             flash(_("Signed. Your receipt is below and in your mail."), "done")
-            return redirect(url_for("receipts.show", public_id=receipt))
+            return redirect(url_for("receipts.show", public_id=receipt), 303)
     return _show_sign(g, page, form)
 
 
@@ -195,16 +203,22 @@ def _stated(page: StatementPage, form: SignForm, outcome: str) -> Money | None:
 def _show_sign(g: Unit, page: StatementPage, form: SignForm) -> ResponseReturnValue:
     outcome = request.values.get("outcome") or default_outcome(page)
     text, missing = _text(page, form, outcome)
+    for field in (form.stated, form.reason):
+        field.flags.required = True
     context = {
         "page": page,
         "form": form,
         "outcome": outcome,
         "text": text,
         "text_missing": missing,
+        "is_open": may_answer(page, g.actor),
+        "lines_url": url_for("statements.show", public_id=page.public_id, tab="unanswered"),
         "digits": currency_digits(page.currency),
-        "paper": _paper(g, page, text) if text else None,
+        "paper": paper(text, name=g.actor.name, today=business_day(g.now, page.entity.time_zone))
+        if text
+        else None,
         "sign_word": _sign_word(text, outcome) if text else "",
-        **_sign_words(page),
+        **sign_words(page),
     }
     return render_template("portal/statements/sign.html", **context), form.status
 
@@ -233,74 +247,3 @@ def _sign_word(text: SigningText, outcome: str) -> str:
     if outcome == "disagreed":
         return _("Sign that the data are not right")
     return _("Sign %(amount)s", amount=text.money)
-
-
-def _paper(g: Unit, page: StatementPage, text: SigningText) -> dict[str, Any]:
-    tr = words()
-    zh = language() == "zh"
-    return {
-        "title": text.title,
-        "to": text.to,
-        "text": text.text,
-        "money": text.money,
-        "words": text.words,
-        "open": text.open,
-        "company": text.company,
-        "signer": f"{g.actor.name} · {tr.day(g.now.date())}",
-        "seal": ("盖章处", "（纸质）") if zh else None,
-    }
-
-
-def _sign_words(page: StatementPage) -> dict[str, Any]:
-    progress = page.progress
-    counts = (progress.confirmed_count, progress.disputed_count, progress.unanswered_count)
-    notes = [ngettext("%(num)s line", "%(num)s lines", count) for count in counts]
-    if progress.opening_state == "confirmed":
-        notes[0] = ngettext("%(num)s line + opening", "%(num)s lines + opening", counts[0])
-    sums = (progress.confirmed, progress.disputed, progress.unanswered)
-    chips = (("confirmed", _("Confirmed")), ("disputed", _("Disputed")), ("unanswered", _("Unanswered")))
-    strip: list[dict[str, Any]] = [
-        {"chip": chip, "note": note, "money": money, "op": op}
-        for chip, note, money, op in zip(chips, notes, sums, ("", "+", "+"), strict=True)
-    ]
-    closing = {"label": closing_label(page.figures.closing, words()), "money": page.figures.closing}
-    strip.append(closing | {"op": "=", "total": True})
-    return {
-        "strip": strip,
-        "answered_words": _answered_words(page),
-        "left_notice": ngettext(
-            "%(num)s line is unanswered.", "%(num)s lines are unanswered.", progress.left
-        ),
-        "agreed_note": _("Nothing is disputed.")
-        if not progress.disputed_count
-        else ngettext(
-            "Withdraw the dispute first.", "Withdraw the %(num)s disputes first.", progress.disputed_count
-        ),
-        "except_note": _(
-            "Confirms %(agreed)s; the disputed %(disputed)s go on as disputes and hold up nothing else.",
-            agreed=progress.confirmed,
-            disputed=progress.disputed,
-        ),
-        "open_lines": [_open_line(line) for line in page.all_lines if line.answer == "disputed"],
-    }
-
-
-def _answered_words(page: StatementPage) -> str:
-    progress = page.progress
-    if progress.left:
-        return _("%(answered)s of %(total)s answered", answered=progress.answered, total=progress.total)
-    return ngettext("The only line is answered", "All %(num)s lines answered", progress.total)
-
-
-def _open_line(line: Any) -> dict[str, Any]:
-    reason = REASONS.get(line.dispute_reason)
-    return {
-        "number": line.dispute_number,
-        "url": url_for("disputes.show", public_id=line.dispute_public_id) if line.dispute_public_id else "",
-        "document": line.document_no or _("Opening balance"),
-        "reason": _(reason.name) if reason else "",
-        "kind": "disputed",
-        "state": _(dispute_word(line.dispute_state)),
-        "amount": line.amount,
-        "disputed": line.disputed,
-    }

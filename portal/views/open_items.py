@@ -12,7 +12,7 @@ from portal.access import Permission
 from portal.clock import business_day
 from portal.customers import CustomerView, customer_by_id
 from portal.disputes import disputed_documents
-from portal.errors import Invalid, N_, NotFound
+from portal.errors import N_, Invalid, NotFound
 from portal.http.access import requires
 from portal.http.frame import zone
 from portal.http.lists import Column, ListLinks, export, list_query, wanted_format
@@ -26,7 +26,7 @@ from portal.views.statement_page import ageing_parts
 bp = Blueprint("open_items", __name__, url_prefix="/open-items")
 
 
-@bp.get("/")
+@bp.get("")
 @requires(Permission.ITEMS_READ)
 def index() -> ResponseReturnValue:
     g = unit()

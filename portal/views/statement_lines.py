@@ -271,39 +271,3 @@ class _Cells:
             word=self.state(line),
             dispute_url=self._addresses.dispute(dispute) if dispute else "",
         )
-
-
-def opening_row(
-    page: StatementPage, *, translator: Translator, address: Callable[[str], str]
-) -> ShownLine | None:
-    """Return line 0 as a row of its own where the customer has something to say to it, else None.
-
-    It is left out when last month's answer was carried over: the sum strip says so.
-    """
-    line = page.opening
-    if not line.needs_answer or line.is_carried:
-        return None
-    previous = page.previous
-    text = (
-        translator.gettext(
-            "Not agreed last month: see %(month)s", month=translator.month(previous.period_from)
-        )
-        if previous
-        else translator.gettext("What was owed before the first line")
-    )
-    return ShownLine(
-        no=0,
-        url=address(previous.public_id) if previous else "",
-        number="",
-        day=ABSENT,
-        text=text,
-        order="",
-        due=ABSENT,
-        amount=format_amount(line.amount),
-        is_minus=line.amount_minor < 0,
-        minor=line.amount_minor,
-        balance="",
-        kind=line.answer,
-        word=translator.gettext(ANSWER_CHIPS[line.answer][1]),
-        dispute_url="",
-    )

@@ -12,6 +12,7 @@ from portal.i18n import N_, Translator
 from portal.money import Money, format_amount
 from portal.receivables import Ageing
 from portal.statements import LineView, StatementPage
+from portal.views.statement_lines import ABSENT, ANSWER_CHIPS, ShownLine
 
 BUCKET_LABELS = (
     ("not_due", N_("Not due")),
@@ -216,3 +217,49 @@ def state_notice(
 def dispute_word(state: str) -> str:
     """Return the message id of what a dispute's state means for the customer."""
     return _DISPUTE_WORDS.get(state, _CHECKING)
+
+
+def opening_row(
+    page: StatementPage, *, translator: Translator, address: Callable[[str], str], always: bool = False
+) -> ShownLine | None:
+    """Return line 0 as a row of its own where the customer has something to say to it, else None.
+
+    It is left out when last month's answer was carried over (the sum strip says so), unless ``always``: a running
+    balance begins with it.
+    """
+    line = page.opening
+    if not always and (not line.needs_answer or line.is_carried):
+        return None
+    previous = page.previous
+    text = (
+        translator.gettext(
+            "Not agreed last month: see %(month)s", month=translator.month(previous.period_from)
+        )
+        if previous
+        else translator.gettext("What was owed before the first line")
+    )
+    return ShownLine(
+        no=0,
+        url=address(previous.public_id) if previous else "",
+        number="",
+        day=ABSENT,
+        text=text,
+        order="",
+        due=ABSENT,
+        amount=format_amount(line.amount),
+        is_minus=line.amount_minor < 0,
+        minor=line.amount_minor,
+        balance="",
+        kind=line.answer,
+        word=translator.gettext(ANSWER_CHIPS[line.answer][1]),
+        dispute_url="",
+    )
+
+
+def _opening_text(page: StatementPage, translator: Translator) -> str:
+    if page.previous is None:
+        return translator.gettext("What was owed before the first line")
+    month = translator.month(page.previous.period_from)
+    if page.opening.answer == "confirmed":
+        return translator.gettext("Agreed with %(month)s", month=month)
+    return translator.gettext("Not agreed last month: see %(month)s", month=month)

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from portal.access import Permission
 from portal.clock import business_day
 from portal.http.access import requires
+from portal.http.frame import zone
 from portal.http.lists import Column, ListLinks, export, list_query, wanted_format
 from portal.http.unit import Unit, unit
 from portal.http.words import _, language, words
@@ -45,7 +46,7 @@ MARKS = {
 }
 
 
-@bp.get("/")
+@bp.get("")
 @requires(Permission.STATEMENTS_READ)
 def index() -> ResponseReturnValue:
     g = unit()
@@ -64,6 +65,7 @@ def index() -> ResponseReturnValue:
         marks=MARKS,
         labels=STATE_LABELS,
         filtered=bool(query.q or query.tab),
+        today=business_day(g.now, zone()),
     )
 
 
@@ -101,7 +103,7 @@ def show(public_id: str) -> ResponseReturnValue:
 
 
 def _note_view(g: Unit, page: StatementPage) -> None:
-    """Write the first view in a short transaction of its own: delivery truth, as "last seen" is; nothing is answered."""
+    """Write the first view in a short transaction of its own: delivery truth, like "last seen"; it answers nothing."""
     if page.first_viewed_at is None and g.actor.may(Permission.STATEMENTS_ANSWER):
         with g.database.writing() as writing:
             mark_viewed(writing, public_id=page.public_id, actor=g.actor, now=g.now)
@@ -160,7 +162,7 @@ def _lines_context(page: StatementPage, *, query: ListQuery) -> dict[str, Any]:
     links = LineLinks()
     return {
         "shown": shown,
-        "opening_row": lines.opening_row(page, translator=words(), address=_address),
+        "opening_row": said.opening_row(page, translator=words(), address=_address, always=by == "date"),
         "sorts": {key: links.sort(key, query) for key in lines.SORTS},
         "filters": links.tabs(page, query),
         "groupings": [
