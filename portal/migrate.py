@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -40,22 +42,33 @@ def is_current(database: Database) -> bool:
     return current_revision(database) == newest_revision()
 
 
+@contextmanager
+def _unchecked(database: Database) -> Iterator[Connection]:
+    """One writing transaction, with SQLite's foreign keys unchecked meanwhile (tables are rebuilt)."""
+    with database.engine.execution_options(concord_mode="write").connect() as connection:
+        if database.dialect == "sqlite":
+            _sqlite_pragma(connection, "foreign_keys = OFF")
+        with connection.begin():
+            yield connection
+        if database.dialect == "sqlite":
+            _sqlite_pragma(connection, "foreign_keys = ON")
+
+
+def _sqlite_pragma(connection: Connection, pragma: str) -> None:
+    raw = connection.connection.dbapi_connection
+    assert raw is not None, "the connection is open"
+    raw.cursor().execute(f"PRAGMA {pragma}")
+
+
 def migrate_database(database: Database, revision: str = "head") -> None:
     """Run the migrations up to ``revision``; safe when two processes start at once.
 
-    SQLite: one writing transaction with foreign keys unchecked meanwhile. PostgreSQL: under an advisory lock.
+    SQLite: one writing transaction. PostgreSQL: under an advisory lock.
     """
-    with database.engine.execution_options(concord_mode="write").connect() as connection:
-        if database.dialect == "sqlite":
-            raw = connection.connection.dbapi_connection
-            assert raw is not None
-            raw.cursor().execute("PRAGMA foreign_keys = OFF")
-        with connection.begin():
-            if database.dialect == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            command.upgrade(_config(connection), revision)
-        if database.dialect == "sqlite":
-            raw.cursor().execute("PRAGMA foreign_keys = ON")
+    with _unchecked(database) as connection:
+        if database.dialect == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        command.upgrade(_config(connection), revision)
 
 
 def migrate_down(database: Database, revision: str = "base") -> None:
@@ -66,3 +79,17 @@ def migrate_down(database: Database, revision: str = "base") -> None:
     """
     with database.engine.execution_options(concord_mode="write").begin() as connection:
         command.downgrade(_config(connection), revision)
+
+
+def drop_everything(database: Database) -> None:
+    """Empty a database entirely, books and all: for a demo that is built anew, never for real books."""
+    with _unchecked(database) as connection:
+        if database.dialect == "postgresql":
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
+            return
+        tables = connection.exec_driver_sql(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%%'"
+        )
+        for table in tables.scalars().all():
+            connection.exec_driver_sql(f"DROP TABLE {table}")

@@ -13,7 +13,7 @@ import click
 
 from admin.commands.context import answer, as_json, open_database, say, the_settings
 from portal.errors import NotAllowed
-from portal.settings import DEMO_SECRET, LOOPBACK, Settings
+from portal.settings import LOOPBACK, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,7 +40,7 @@ def refuse_unsafe(settings: Settings, host: str) -> None:
     """
     if host.strip("[]") in LOOPBACK:
         return
-    if settings.secret_key == DEMO_SECRET:
+    if settings.is_demo:
         raise NotAllowed("The demo secret is refused on any address but 127.0.0.1.")
     if not settings.is_https:
         raise NotAllowed(
@@ -65,15 +65,18 @@ def serve(*, host: str, port: int, workers: int, no_worker: bool) -> None:
     environment.setdefault(
         "CONCORD_BASE_URL", f"http://{host}:{port}" if host in LOOPBACK else settings.base_url
     )
+    sys.exit(supervise(programs_of(host, port, workers=workers, with_worker=not no_worker), environment))
+
+
+def programs_of(host: str, port: int, *, workers: int, with_worker: bool) -> dict[str, list[str]]:
+    """Return the command lines of the web processes and, unless left out, of the worker."""
     web = [
         sys.executable, "-m", "gunicorn", "wsgi:create_app()", "--bind", f"{host}:{port}", "--workers", str(workers),
         "--worker-class", "gthread", "--threads", "8", "--timeout", "60", "--graceful-timeout", "20",
         "--max-requests", "20000", "--max-requests-jitter", "2000", "--log-level", "warning",
     ]  # fmt: skip
-    programs = {"web": web}
-    if not no_worker:
-        programs["worker"] = [sys.executable, "-m", "admin.commands", "worker"]
-    sys.exit(supervise(programs, environment))
+    worker = [sys.executable, "-m", "admin.commands", "worker"]
+    return {"web": web, "worker": worker} if with_worker else {"web": web}
 
 
 def supervise(programs: dict[str, list[str]], environment: dict[str, str]) -> int:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from portal.demo.build import DemoAccount, build_demo, demo_accounts
+from portal.demo.build import DemoAccount, build_demo, demo_accounts, has_customers
 
-__all__ = ["DemoAccount", "build_demo", "demo_accounts"]
+__all__ = ["DemoAccount", "build_demo", "demo_accounts", "has_customers"]

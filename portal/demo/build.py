@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
@@ -49,7 +49,9 @@ class DemoAccount:
     customer_no: str | None
 
 
-def build_demo(database: Database, *, now: datetime, cost: str = "strong", say: Callable[[str], None] = print) -> list[DemoAccount]:
+def build_demo(
+    database: Database, *, now: datetime, cost: str = "strong", say: Callable[[str], None] = print
+) -> list[DemoAccount]:
     """Fill an empty, migrated database; the story ends ``now``.
 
     Args:
@@ -61,7 +63,7 @@ def build_demo(database: Database, *, now: datetime, cost: str = "strong", say: 
     Returns:
         One sign-in per role, two customers among them.
     """
-    random = Random(SEED)  # noqa: S311 - a story, not a secret
+    random = Random(SEED)
     with database.writing() as session:
         ensure_entity(session, now=now)
         zone = default_entity(session).time_zone
@@ -79,7 +81,9 @@ def build_demo(database: Database, *, now: datetime, cost: str = "strong", say: 
     return demo_accounts(database)
 
 
-def _seat(database: Database, random: Random, months: list[date], today: date, cost: str) -> tuple[Market, Cast]:
+def _seat(
+    database: Database, random: Random, months: list[date], today: date, cost: str
+) -> tuple[Market, Cast]:
     begun = _morning(months[0])
     password_hash = hash_password(PASSWORD, cost=cost)
     with database.writing() as session:
@@ -87,7 +91,9 @@ def _seat(database: Database, random: Random, months: list[date], today: date, c
         set_monthly_rates(session, months, random, now=begun)
         owners = list(
             session.scalars(
-                select(Person.id).where(Person.public_id.in_((staff["clerk"], staff["clerk-2"]))).order_by(Person.id)
+                select(Person.id)
+                .where(Person.public_id.in_((staff["clerk"], staff["clerk-2"])))
+                .order_by(Person.id)
             )
         )
         accounts = seat_customers(session, random, owners=owners, first_on=months[0], now=begun)
@@ -105,6 +111,8 @@ def _live_month(
 ) -> None:
     """Issue a month's statements on the first of the next one, and let people answer them."""
     issued_at = min(_morning((month + timedelta(days=32)).replace(day=1)), now - timedelta(minutes=30))
+    if is_newest:  # the shown month is under way whatever the day: issued six days ago at the earliest
+        issued_at = max(issued_at, _morning((now - timedelta(days=6)).date()))
     console = system_actor("demo")
     with database.writing() as session:
         run = prepare_statements(session, month=month, actor=console, now=issued_at)
@@ -114,7 +122,13 @@ def _live_month(
         _answer_newest(database, month, cast, random, issued_at, now)
         return
     with database.writing() as session:
-        raise_disputes(session, month, cast, plots=(9,) if month.month % 3 else (9, 10), now=issued_at + timedelta(days=1))
+        raise_disputes(
+            session,
+            month,
+            _from_place(cast, 0 if month.month in {3, 8} else month.month),
+            plots=(9, 10),
+            now=issued_at + timedelta(days=1),
+        )
     with database.writing() as session:
         answer_month(session, month, cast, random, share=0.72, always=2, now=issued_at + timedelta(days=6))
     with database.writing() as session:
@@ -128,9 +142,15 @@ def _answer_newest(
     with database.writing() as session:
         raise_disputes(session, month, cast, plots=range(16), now=issued_at + timedelta(hours=20))
         confirm_some(session, month, cast, left=2, now=issued_at + timedelta(days=2))
-    others = Cast(cast.clerk, cast.approver, cast.department, cast.confirmers[20:])
     with database.writing() as session:
-        answer_month(session, month, others, random, share=0.6, always=0, now=issued_at)
+        answer_month(
+            session, month, _from_place(cast, 20), random, share=0.6, always=0, now=issued_at, latest=now
+        )
+
+
+def _from_place(cast: Cast, place: int) -> Cast:
+    """The same colleagues, with the confirmers from one place on."""
+    return replace(cast, confirmers=cast.confirmers[place:])
 
 
 def _close_old_months(database: Database, months: list[date], cast: Cast) -> None:
@@ -150,7 +170,11 @@ def _open_invoices(session: Session) -> list[tuple[str, Money]]:
     rows = session.execute(
         select(Document.public_id, OpenItem.open_minor, OpenItem.currency)
         .join(OpenItem, OpenItem.document_id == Document.id)
-        .where(Document.kind == "invoice", OpenItem.open_minor == OpenItem.amount_minor, Document.customer_id > 30)
+        .where(
+            Document.kind == "invoice",
+            OpenItem.open_minor == OpenItem.amount_minor,
+            Document.customer_id > 30,
+        )
         .order_by(Document.id.desc())
         .limit(40)
     ).all()
@@ -172,3 +196,9 @@ def demo_accounts(database: Database) -> list[DemoAccount]:
 
 def _morning(day: date) -> datetime:
     return datetime.combine(day, time(1, 0), UTC)
+
+
+def has_customers(database: Database) -> bool:
+    """Say whether an installation holds any customer already."""
+    with database.reading() as session:
+        return session.scalar(select(Customer.id).limit(1)) is not None

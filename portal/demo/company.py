@@ -62,7 +62,9 @@ def seat_company(session: Session, *, password_hash: str, now: datetime) -> dict
     set_book_currency_if_missing(session, currency="CNY")
     seated = {}
     for key, (email, name, job_title, language) in STAFF.items():
-        draft = PersonDraft(email=email, name=name, job_title=job_title, language=language, password_hash=password_hash)
+        draft = PersonDraft(
+            email=email, name=name, job_title=job_title, language=language, password_hash=password_hash
+        )
         seated[key] = add_person(session, draft, actor=system, now=now)
         role = key.removesuffix("-2")
         grant_role(session, public_id=seated[key], role=role, actor=system, now=now)
@@ -79,7 +81,9 @@ def set_monthly_rates(session: Session, months: list[date], random: Random, *, n
     set_rates(session, rates=rates, actor=system_actor("demo"), now=now)
 
 
-def seat_customers(session: Session, random: Random, *, owners: list[int], first_on: date, now: datetime) -> list[Account]:
+def seat_customers(
+    session: Session, random: Random, *, owners: list[int], first_on: date, now: datetime
+) -> list[Account]:
     """Create the customers with terms, limits and owners; returns them as accounts of the market."""
     listed = list(companies(random))
     drafts = [_draft(random, number, company, owners, first_on) for number, company in enumerate(listed)]
@@ -126,7 +130,11 @@ def seat_customers_people(
     for role, email, name, job_title, place in CUSTOMER_PEOPLE:
         account = accounts[place]
         draft = PersonDraft(
-            email=email, name=name, job_title=job_title, language=account.company.language, password_hash=password_hash
+            email=email,
+            name=name,
+            job_title=job_title,
+            language=account.company.language,
+            password_hash=password_hash,
         )
         person = add_person(session, draft, actor=system, now=now)
         grant_role(session, public_id=person, role=role, customer_no=_number(place), actor=system, now=now)
@@ -140,7 +148,9 @@ def seat_customers_people(
         if random.random() < 0.8:
             draft = PersonDraft(email=email, name=name, job_title="", language=account.company.language)
             person = add_person(session, draft, actor=system, now=now)
-            grant_role(session, public_id=person, role="confirmer", customer_no=_number(place), actor=system, now=now)
+            grant_role(
+                session, public_id=person, role="confirmer", customer_no=_number(place), actor=system, now=now
+            )
             confirmers.append(Confirmer(person, account.customer_id))
     return confirmers
 

@@ -38,7 +38,7 @@ from portal.statements import StatementPage, find_statement, list_statements
 
 #: reason → (the customer's words, our words, an internal note); Chinese customers write Chinese.
 _WORDS = {
-    "PRC": ("订单单价低于发票单价，请核对合同价。", "合同价已核对，差额由我方开红字冲减。", "销售确认 10 月调价未通知客户。"),
+    "PRC": ("订单单价低于发票单价，请核对合同价。", "合同价已核对，差额由我方开红字冲减。", "销售确认调价未通知客户。"),
     "QTY": ("实收数量少于发票数量，附签收单号。", "仓库已核对出库记录，确认少发，差额冲减。", "装箱单漏扫一托。"),
     "DUP": ("同一批货开了两张发票，请作废其中一张。", "确认重复开票，冲减后一张。", "订单重开时触发了第二次开票。"),
     "NRC": ("这批货我们没有收到。", "正在向承运商索取签收单。", "等物流回复，承运商承诺周五前给回单。"),
@@ -46,13 +46,37 @@ _WORDS = {
     "FRT": ("报价已含运费，不应另收。", "核对报价单后答复。", "报价单写明含运费，应全额冲减。"),
 }  # fmt: skip
 _WORDS_EN = {
-    "PRC": ("The invoice shows a higher price than our order.", "We checked the contract price; the difference is credited.", "Sales confirms: the October price was not announced."),
-    "QTY": ("We received fewer pieces than invoiced; receipt note number attached.", "The warehouse confirms one pallet was missing. We credit it.", "Packing list was not scanned."),
-    "DUP": ("This delivery was invoiced twice. Please cancel one.", "You are right: one delivery, invoiced twice. We credit the second invoice.", "Reopening the order fired billing again."),
-    "NRC": ("These goods never arrived.", "We have asked the carrier for the proof of delivery.", "Carrier promised the slip by Friday."),
-    "PAY": ("We have paid this invoice already.", "We are looking for the payment in our bank lines.", "Not found yet; may have gone to the old account."),
-    "FRT": ("Freight was included in the quote.", "We are checking the quote.", "The quote says freight included: credit in full."),
-}  # fmt: skip
+    "PRC": (
+        "The invoice shows a higher price than our order.",
+        "We checked the contract price; the difference is credited.",
+        "Sales confirms: the October price was not announced.",
+    ),
+    "QTY": (
+        "We received fewer pieces than invoiced; the receipt note is named below.",
+        "The warehouse confirms that one pallet was missing. We credit it.",
+        "Packing list was not scanned.",
+    ),
+    "DUP": (
+        "This delivery was invoiced twice. Please cancel one of the two.",
+        "You are right: one delivery, invoiced twice. We credit the second invoice.",
+        "Reopening the order fired billing again.",
+    ),
+    "NRC": (
+        "These goods never arrived.",
+        "We have asked the carrier for the proof of delivery.",
+        "The carrier promised the slip by Friday.",
+    ),
+    "PAY": (
+        "We have paid this invoice already.",
+        "We are looking for the payment in our bank lines.",
+        "Not found yet; it may have gone to the old account.",
+    ),
+    "FRT": (
+        "Freight was included in the quote.",
+        "We are checking the quote.",
+        "The quote says freight included: credit in full.",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -66,14 +90,23 @@ class Cast:
 
 
 def answer_month(
-    session: Session, month: date, cast: Cast, random: Random, *, share: float, always: int, now: datetime
+    session: Session,
+    month: date,
+    cast: Cast,
+    random: Random,
+    *,
+    share: float,
+    always: int,
+    now: datetime,
+    latest: datetime | None = None,
 ) -> None:
     """Let a share of the confirmers (the first ``always`` ones surely) confirm and sign a month's statements."""
     for place, confirmer in enumerate(cast.confirmers):
         if place >= always and random.random() > share:
             continue
         actor = confirmer_actor(session, confirmer)
-        signed_at = now + timedelta(days=random.randrange(2, 9), minutes=random.randrange(480))
+        signed_at = now + timedelta(days=random.randrange(1, 9), minutes=random.randrange(480))
+        signed_at = min(signed_at, latest or signed_at)
         for page in _pages(session, month, actor):
             if page.is_answerable:
                 _confirm_and_sign(session, page, actor, now=signed_at)
@@ -124,13 +157,27 @@ class Case:
 
 
 def _work(case: Case) -> Case:
-    assign_dispute(case.session, public_id=case.public_id, owner=case.cast.clerk.public_id, actor=case.cast.clerk, now=case.now)
-    note_dispute(case.session, public_id=case.public_id, text=case.words[2], actor=case.cast.department, now=case.later(hours=3).now)
+    assign_dispute(
+        case.session,
+        public_id=case.public_id,
+        owner=case.cast.clerk.public_id,
+        actor=case.cast.clerk,
+        now=case.now,
+    )
+    note_dispute(
+        case.session,
+        public_id=case.public_id,
+        text=case.words[2],
+        actor=case.cast.department,
+        now=case.later(hours=3).now,
+    )
     return case.later(hours=6)  # fmt: skip
 
 
 def _answer(case: Case) -> Case:
-    reply_to_dispute(case.session, public_id=case.public_id, text=case.words[1], actor=case.cast.clerk, now=case.now)
+    reply_to_dispute(
+        case.session, public_id=case.public_id, text=case.words[1], actor=case.cast.clerk, now=case.now
+    )
     return case.later(hours=2)
 
 
@@ -141,7 +188,9 @@ def _propose(case: Case) -> Case:
     )  # fmt: skip
     if proposal.resolution == "explanation":
         proposal = replace(proposal, approved=Money(0, case.amount.currency))
-    propose_resolution(case.session, public_id=case.public_id, proposal=proposal, actor=case.cast.clerk, now=case.now)
+    propose_resolution(
+        case.session, public_id=case.public_id, proposal=proposal, actor=case.cast.clerk, now=case.now
+    )
     return case.later(days=1)
 
 
@@ -155,10 +204,14 @@ def _submit(case: Case) -> str:
 
 
 def _settle(case: Case) -> None:
-    approval = _submit(_accept(_propose(_work(case))))
+    approval = _submit(_agree(case))
     asked = find_approval(case.session, public_id=approval, actor=case.cast.approver)
     approve(
-        case.session, public_id=approval, seen_hash=asked.content_hash, actor=case.cast.approver, now=case.later(days=2).now
+        case.session,
+        public_id=approval,
+        seen_hash=asked.content_hash,
+        actor=case.cast.approver,
+        now=case.later(days=2).now,
     )
 
 
@@ -178,7 +231,9 @@ def _counter(case: Case) -> None:
     case = _propose(_work(case))
     half = Money(max(1, case.amount.minor * 3 // 4), case.amount.currency)
     text = "可接受一部分，请再考虑。" if case.customer.language == "zh" else "We would accept this part."
-    counter_proposal(case.session, public_id=case.public_id, amount=half, text=text, actor=case.customer, now=case.now)
+    counter_proposal(
+        case.session, public_id=case.public_id, amount=half, text=text, actor=case.customer, now=case.now
+    )
 
 
 def _refuse(case: Case) -> Case:
@@ -201,20 +256,59 @@ def _withdraw(case: Case) -> None:
 
 
 def _reject(case: Case) -> None:
-    approval = _submit(_accept(_propose(_work(case))))
+    approval = _submit(_agree(case))
     reject(
-        case.session, public_id=approval, note="请附仓库签收记录", actor=case.cast.approver, now=case.later(days=1).now
+        case.session,
+        public_id=approval,
+        note="请附仓库签收记录",
+        actor=case.cast.approver,
+        now=case.later(days=1).now,
     )
+
+
+def _offer(case: Case) -> None:
+    _propose(_work(case))
+
+
+def _leave(case: Case) -> None:
+    """Nobody has looked at it yet."""
+
+
+def _talk(case: Case) -> None:
+    _answer(_work(case))
+
+
+def _agree(case: Case) -> Case:
+    return _accept(_propose(_work(case)))
+
+
+def _await_approval(case: Case) -> None:
+    _submit(_agree(case))
 
 
 #: Where disputes of the newest month stand: every state that can be seen is there.
 PLOTS: tuple[Callable[[Case], object], ...] = (
-    lambda case: _propose(_work(case)), lambda case: _work(case), lambda case: None, _ask, _hold, _counter, _refuse,
-    _escalate, lambda case: _submit(_accept(_propose(_work(case)))), _settle, _withdraw, _reject,
-    lambda case: _accept(_propose(_work(case))), lambda case: _submit(_accept(_propose(_work(case)))),
-    lambda case: _answer(_work(case)), lambda case: _work(case),
+    _offer, _work, _leave, _ask, _hold, _counter, _refuse, _escalate, _await_approval, _settle, _withdraw, _reject,
+    _agree, _await_approval, _talk, _work,
 )  # fmt: skip
-_REASONS = ("DUP", "QTY", "PRC", "NRC", "FRT", "QTY", "PRC", "FRT", "QTY", "PRC", "NRC", "DUP", "FRT", "PRC", "PAY", "QTY")
+_REASONS = (
+    "DUP",
+    "QTY",
+    "PRC",
+    "NRC",
+    "FRT",
+    "QTY",
+    "PRC",
+    "FRT",
+    "QTY",
+    "PRC",
+    "NRC",
+    "DUP",
+    "FRT",
+    "PRC",
+    "PAY",
+    "QTY",
+)
 
 
 def raise_disputes(session: Session, month: date, cast: Cast, *, plots: Sequence[int], now: datetime) -> None:
@@ -227,17 +321,30 @@ def raise_disputes(session: Session, month: date, cast: Cast, *, plots: Sequence
         pages = [page for page in _pages(session, month, actor) if page.is_answerable]
         wanted = 2 if place == 0 else 1
         for page in pages[:1]:
-            lines = [line for line in page.lines if line.kind == "invoice" and line.amount_minor > 0 and not line.has_answer]
+            lines = [
+                line
+                for line in page.lines
+                if line.kind == "invoice" and line.amount_minor > 0 and not line.has_answer
+            ]
             for line in lines[-wanted:]:
                 if found < len(plots):
                     plot = plots[found]
-                    case = _raise(session, page, line.no, _REASONS[plot], actor, cast, now=now + timedelta(hours=found))
+                    case = _raise(
+                        session, page, line.no, _REASONS[plot], actor, cast, now=now + timedelta(hours=found)
+                    )
                     PLOTS[plot](case.later(hours=5))
                     found += 1
 
 
 def _raise(
-    session: Session, page: StatementPage, line_no: int, reason: str, actor: Actor, cast: Cast, *, now: datetime
+    session: Session,
+    page: StatementPage,
+    line_no: int,
+    reason: str,
+    actor: Actor,
+    cast: Cast,
+    *,
+    now: datetime,
 ) -> Case:
     line = next(line for line in page.lines if line.no == line_no)
     whole = abs(line.amount)
@@ -261,7 +368,9 @@ def confirm_some(session: Session, month: date, cast: Cast, *, left: int, now: d
     for confirmer in cast.confirmers[:2]:
         actor = confirmer_actor(session, confirmer)
         for page in _pages(session, month, actor)[:1]:
-            numbers = [line.no for line in (page.opening, *page.lines) if line.needs_answer and not line.has_answer]
+            numbers = [
+                line.no for line in (page.opening, *page.lines) if line.needs_answer and not line.has_answer
+            ]
             if len(numbers) > left:
                 confirm_lines(
                     session, public_id=page.public_id, line_nos=numbers[:-left], content_hash=page.content_hash,
@@ -269,13 +378,19 @@ def confirm_some(session: Session, month: date, cast: Cast, *, left: int, now: d
                 )  # fmt: skip
 
 
-def ask_for_postings(session: Session, documents: Sequence[tuple[str, Money]], cast: Cast, *, now: datetime) -> None:
+def ask_for_postings(
+    session: Session, documents: Sequence[tuple[str, Money]], cast: Cast, *, now: datetime
+) -> None:
     """Leave adjustments in draft, waiting and sent back, as on any working day."""
     kinds = ("credit_note", "write_off", "credit_note", "write_off", "credit_note")
     reasons = ("运输破损折让", "尾差核销", "返利兑现", "长期小额欠款核销", "单价差异")
-    for place, ((document, open_amount), kind, reason) in enumerate(zip(documents, kinds, reasons, strict=False)):
+    for place, ((document, open_amount), kind, reason) in enumerate(
+        zip(documents, kinds, reasons, strict=False)
+    ):
         part = Money(max(1, open_amount.minor // (40 if kind == "write_off" else 12)), open_amount.currency)
-        draft = AdjustmentDraft(kind=kind, amount=part, posting_on=now.date(), reason=reason, document=document)
+        draft = AdjustmentDraft(
+            kind=kind, amount=part, posting_on=now.date(), reason=reason, document=document
+        )
         public_id = draft_adjustment(session, draft=draft, actor=cast.clerk, now=now)
         if place == 0:
             continue

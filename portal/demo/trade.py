@@ -66,15 +66,17 @@ class Market:
         for document_id, (account, _), draft in zip(ids, bills, drafts, strict=True):
             account.open[document_id] = (draft.due_on or draft.document_on, draft.amount_minor)
             self.billed_on[document_id] = draft.document_on
-        credits = sorted(self._credits(month, last), key=lambda draft: draft.document_on)
-        post_documents(session, [self._numbered(draft) for draft in credits], actor=actor, now=now)
+        settlements = sorted(self._credits(month, last), key=lambda draft: draft.document_on)
+        post_documents(session, [self._numbered(draft) for draft in settlements], actor=actor, now=now)
 
     def _read_open(self, session: Session) -> None:
         """Look up what is payable: open, and not disputed."""
         accounts = {account.customer_id: account for account in self.accounts}
         for account in self.accounts:
             account.open = {}
-        disputed = select(Dispute.document_id).where(Dispute.state.in_(OPEN_STATES), Dispute.document_id.is_not(None))
+        disputed = select(Dispute.document_id).where(
+            Dispute.state.in_(OPEN_STATES), Dispute.document_id.is_not(None)
+        )
         rows = session.execute(
             select(Document.id, Document.customer_id, Document.due_on, OpenItem.open_minor)
             .join(OpenItem, OpenItem.document_id == Document.id)
@@ -117,7 +119,7 @@ class Market:
             entity_id=self.entity_id, customer_id=account.customer_id, kind=kind, document_no="",
             currency=company.currency, amount_minor=gross, tax_minor=gross - net, document_on=day,
             due_on=day + timedelta(days=account.terms_days), description=label,
-            order_no=f"PO-{account.customer_id % 97:02d}{self.random.randrange(1000, 9999)}", lines=(line,),
+            order_no=f"PO-{day:%y}{self.random.randrange(1000, 9999)}", lines=(line,),
         )  # fmt: skip
 
     def _credits(self, month: date, last: date) -> Iterable[DocumentDraft]:
@@ -134,7 +136,7 @@ class Market:
 
     def _pay_day(self, account: Account, due: date, document_id: int) -> date:
         """The day a customer pays an invoice: steady per invoice, and some are left for a long time."""
-        steady = Random(document_id * 7919)  # noqa: S311 - a story, not a secret
+        steady = Random(document_id * 7919)
         if steady.random() < 0.03:
             return due + timedelta(days=120 + steady.randrange(200))
         return due + timedelta(days=round(steady.gauss(account.late_days, 9)))
