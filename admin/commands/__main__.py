@@ -19,6 +19,7 @@ COMMANDS = {
     "import": "admin.commands.imports:imports",
     "mail": "admin.commands.mail:mail",
     "migrate": "admin.commands.serve:migrate",
+    "reminders": "admin.commands.reminders:reminders",
     "routes": "admin.commands.routes:routes",
     "serve": "admin.commands.serve:serve",
     "settings": "admin.commands.settings:settings",

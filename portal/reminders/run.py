@@ -86,7 +86,8 @@ def run_reminders(
     actor.require(Permission.REMINDERS_RUN, Permission.STATEMENTS_ISSUE)
     queued, skipped, seen = 0, Counter[str](), 0
     while limit is None or seen < limit:
-        waiting = waiting_statements(session, now=now, after_id=after_id, limit=BATCH)
+        piece = BATCH if limit is None else min(BATCH, limit - seen)
+        waiting = waiting_statements(session, now=now, after_id=after_id, limit=piece)
         if not waiting:
             return ReminderRun(queued=queued, skipped=dict(skipped))
         due = _due(session, waiting, skipped=skipped)
