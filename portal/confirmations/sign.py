@@ -254,7 +254,7 @@ def _send_receipt(session: Session, row: Confirmation, page: StatementPage, *, a
     payload = {
         "seller": page.entity.short_name_in(row.language), "seller_phone": page.entity.phone,
         "seller_email": page.entity.email, "customer": page.customer_name(row.language),
-        "link_token": link.removeprefix("/l/"), "why": "signer", "month": month, "signer": row.person_name,
+        "link": link, "why": "signer", "month": month, "signer": row.person_name,
         "signed_on": business_day(now, page.entity.time_zone).isoformat(), "hash_short": short_hash(row.content_hash),
     }  # fmt: skip
     message = MessageDraft(

@@ -86,7 +86,7 @@ def _frame(
     return {
         "seller": seller.short_name_in(reader.language), "seller_phone": seller.phone, "seller_email": seller.email,
         "customer": (customer.name_en or customer.name) if is_english else (customer.name or customer.name_en),
-        "link_token": link.removeprefix("/l/"), "why": reader.why,
+        "link": link, "why": reader.why,
     }  # fmt: skip
 
 
