@@ -91,10 +91,12 @@ from portal.statements.runs import (
     run_months,
 )
 from portal.statements.view import mark_no_response, mark_viewed
+from portal.statements.words import BUCKET_LABELS
 
 __all__ = [
     "ANSWERABLE",
     "ANSWER_LABELS",
+    "BUCKET_LABELS",
     "FAILURES",
     "FORMS",
     "ISSUE_JOB",
