@@ -24,7 +24,7 @@ from portal.imports.models import ImportBatch
 from portal.imports.post import OpenDisputes
 from portal.imports.profiles import find_profile
 from portal.imports.results import ImportResult
-from portal.jobs import enqueue
+from portal.jobs import enqueue, find_job
 
 #: Makes the callback that opens disputes for who loads; a higher feature hands it in.
 DisputesFor = Callable[[Actor, datetime], OpenDisputes]
@@ -72,7 +72,7 @@ def receive_file(
 
 
 def start_load(session: Session, *, public_id: str, actor: Actor, now: datetime) -> None:
-    """Let a checked batch be loaded by a job.
+    """Let a checked batch be loaded by a job, or one go on whose job has failed.
 
     Args:
         session: A writing session.
@@ -91,12 +91,13 @@ def start_load(session: Session, *, public_id: str, actor: Actor, now: datetime)
     ).one_or_none()
     if batch is None:
         raise NotFound
-    if batch.state != "checked":
+    has_stopped = batch.state == "loading" and find_job(session, public_id=batch.job_id).state == "failed"
+    if batch.state != "checked" and not has_stopped:
         raise Conflict(N_("This file is not waiting to be loaded."))
     batch.state, batch.started_by_id = "loading", actor.person_id
     batch.job_id = enqueue(
-        session, "imports.load", key=f"imports.load:{public_id}", payload={"batch": public_id}, now=now,
-        requested_by_id=actor.person_id,
+        session, "imports.load", key=f"imports.load:{public_id}:{now.isoformat()}", payload={"batch": public_id},
+        now=now, requested_by_id=actor.person_id,
     )  # fmt: skip
     session.flush()
     audit.record(
