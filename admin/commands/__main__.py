@@ -14,6 +14,7 @@ from portal.errors import Refusal
 #: Command → module and name in it; loaded only when called, because start-up time is felt.
 COMMANDS = {
     "audit": "admin.commands.audit:audit",
+    "check": "admin.commands.checks:check",
     "demo": "admin.commands.demo:demo",
     "export": "admin.commands.export:export",
     "import": "admin.commands.imports:imports",

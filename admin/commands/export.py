@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from admin.commands.books import journal
 from admin.commands.context import answer, as_json, console_actor, open_database
 from portal.imports import export_documents
 
@@ -35,3 +36,6 @@ def documents(*, output: Path, as_json: bool) -> None:
     answer(
         {"documents": count, "file": str(output)}, as_json=as_json, text=f"{count:,} documents in {output}"
     )
+
+
+export.add_command(journal)

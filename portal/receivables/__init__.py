@@ -33,6 +33,7 @@ from portal.receivables.documents import (
     search_documents,
 )
 from portal.receivables.drafts import Application, DocumentDraft, LineDraft, counter_amounts
+from portal.receivables.journal import JournalWish, export_journal
 from portal.receivables.post import post_document, post_documents
 from portal.receivables.queries import (
     OPEN_ITEM_SORTS,
@@ -89,6 +90,7 @@ __all__ = [
     "DuplicateDocument",
     "EntryLineView",
     "EntryView",
+    "JournalWish",
     "LineDraft",
     "OpenAmount",
     "OpenItemRow",
@@ -106,6 +108,7 @@ __all__ = [
     "currencies_of",
     "due_or_terms",
     "entries_of",
+    "export_journal",
     "find_document",
     "list_documents",
     "list_open_items",
