@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
@@ -117,7 +117,7 @@ def test_never_lets_a_name_add_a_recipient(
     """Attack case D24: what came past the input check is refused by the header check."""
     server, settings = sink
     _queue(session, now, "p@acme.example")
-    session.execute(OutboxMessage.__table__.update().values(recipient_name="x\r\nBcc: evil@x.example"))
+    session.execute(update(OutboxMessage).values(recipient_name="x\r\nBcc: evil@x.example"))
     session.commit()
     _deliver(database, settings, now)
     assert [mail for mail in server.taken if "evil" in str(mail)] == []

@@ -13,9 +13,12 @@ from portal.outbox import MessageDraft, put_message, put_messages
 from portal.outbox.models import OutboxMessage
 
 
-def _draft(key: str = "statement:1:v1:stage0:a@b.example", **changes: str) -> MessageDraft:
-    facts = {"event": "new-link", "recipient": "ping@acme.example", "language": "en"} | changes
-    return MessageDraft(key=key, **facts)
+def _draft(
+    key: str = "statement:1:v1:stage0:a@b.example",
+    recipient: str = "ping@acme.example",
+    recipient_name: str = "",
+) -> MessageDraft:
+    return MessageDraft(key, "new-link", recipient, "en", recipient_name=recipient_name)
 
 
 @pytest.mark.db
