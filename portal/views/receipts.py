@@ -81,7 +81,7 @@ def _bound(receipt: ConfirmationView) -> list[tuple[str, str]]:
 
 def _open_lines(receipt: ConfirmationView) -> list[dict[str, Any]]:
     return [
-        {"label": line.document_no, "second": line.dispute_number, "money": line.disputed}
+        {"label": line.document_no or _("Opening balance"), "second": line.dispute_number, "money": line.disputed}
         for line in receipt.open_lines
     ]
 
