@@ -40,7 +40,10 @@ def extract() -> Catalog:
 def read(language: str) -> Catalog:
     """Read the catalogue of a language; a new one where there is none yet."""
     if not path_of(language).exists():
-        return Catalog(locale=language, project="Concord", charset="utf-8")
+        return Catalog(
+            locale=language, project="Concord", version="1", last_translator="", language_team="", fuzzy=False,
+            msgid_bugs_address="", header_comment="# The words of Concord; admin/commands/catalogues.py keeps them in line.",
+        )  # fmt: skip
     with path_of(language).open("rb") as source:
         return read_po(source, locale=language)
 
@@ -66,6 +69,10 @@ def compile_all() -> None:
             continue
         with text.open("rb") as source:
             catalogue = read_po(source, locale=text.parts[-3])
+        for message in catalogue:
+            # An untranslated plural is a tuple of empty texts: left in, it would hide the original.
+            if isinstance(message.string, tuple | list) and not all(message.string):
+                message.string = ""
         partial = compiled.with_suffix(".part")
         with partial.open("wb") as target:
             write_mo(target, catalogue)
