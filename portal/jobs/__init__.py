@@ -14,8 +14,8 @@ A job is many short transactions and must be safe to run again from its start.
 
 from __future__ import annotations
 
-from portal.jobs.enqueue import enqueue
 from portal.jobs.queries import JobView, find_job, job_by_key, last_heartbeat
+from portal.jobs.queue import enqueue
 from portal.jobs.run import MAX_ATTEMPTS, JobRun, LeasedJob, Verb, lease_job, note_heartbeat, run_job
 
 __all__ = [
