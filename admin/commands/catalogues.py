@@ -41,9 +41,15 @@ def read(language: str) -> Catalog:
     """Read the catalogue of a language; a new one where there is none yet."""
     if not path_of(language).exists():
         return Catalog(
-            locale=language, project="Concord", version="1", last_translator="", language_team="", fuzzy=False,
-            msgid_bugs_address="", header_comment="# The words of Concord; admin/commands/catalogues.py keeps them in line.",
-        )  # fmt: skip
+            locale=language,
+            header_comment="# The words of Concord; admin/commands/catalogues.py keeps them in line.",
+            project="Concord",
+            version="1",
+            msgid_bugs_address="Concord",
+            last_translator="Concord",
+            language_team="Concord",
+            fuzzy=False,
+        )
     with path_of(language).open("rb") as source:
         return read_po(source, locale=language)
 
