@@ -16,6 +16,7 @@ document with one balanced entry, applied to what it corrects. Any edit takes it
 
 from __future__ import annotations
 
+from portal.adjustments.checks import Check, check_request, entry_totals
 from portal.adjustments.draft import (
     AdjustmentDraft,
     credited_minor,
@@ -42,12 +43,15 @@ __all__ = [
     "POST_KIND",
     "AdjustmentDraft",
     "AdjustmentView",
+    "Check",
     "adjustments_of_dispute",
+    "check_request",
     "content_of",
     "count_open_adjustments",
     "credited_minor",
     "draft_adjustment",
     "edit_adjustment",
+    "entry_totals",
     "find_adjustment",
     "list_adjustments",
     "post_adjustment",

@@ -13,7 +13,7 @@ from portal.adjustments.models import Adjustment
 from portal.adjustments.post import post_document_of
 from portal.clock import business_day
 from portal.customers.models import Customer
-from portal.ledger import entity_view
+from portal.ledger import CUSTOMER_ROLES, account_mapping, entity_view
 from portal.ledger.models import Account, Entry, EntryLine
 from portal.receivables import BUCKETS, ageing_of, balance_on
 from portal.receivables.models import Document, OpenItem
@@ -48,7 +48,7 @@ def effect_of(session: Session, row: Adjustment, *, now: datetime) -> dict[str, 
     try:
         posted_id = post_document_of(session, row, actor=system_actor("preview"), now=now)
         after = _figures(session, row, as_of=as_of)
-        entry = _entry(session, posted_id)
+        entry = _entry(session, posted_id, entity_id=row.entity_id)
     finally:
         trial.rollback()
     return {
@@ -71,7 +71,9 @@ def _figures(session: Session, row: Adjustment, *, as_of: date) -> dict[str, int
     return found | {f"ageing.{column}": getattr(ageing, column).minor for column in BUCKETS}
 
 
-def _entry(session: Session, document_id: int) -> list[dict[str, Any]]:
+def _entry(session: Session, document_id: int, *, entity_id: int) -> list[dict[str, Any]]:
+    mapping = account_mapping(session, entity_id)
+    customers = {mapping[role].code for role in CUSTOMER_ROLES if role in mapping}
     rows = session.execute(
         select(Account.code, Account.name, Account.name_en, Customer.number, EntryLine.amount_minor)
         .join(Entry, Entry.id == EntryLine.entry_id)
@@ -82,7 +84,7 @@ def _entry(session: Session, document_id: int) -> list[dict[str, Any]]:
     )
     return [
         {
-            "code": code, "name": name, "name_en": name_en, "customer_no": number or "",
+            "code": code, "name": name, "name_en": name_en, "customer_no": (number or "") if code in customers else "",
             "debit_minor": max(minor, 0), "credit_minor": max(-minor, 0),
         }
         for code, name, name_en, number, minor in rows

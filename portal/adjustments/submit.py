@@ -73,8 +73,8 @@ def submit_adjustment(
     draft = RequestDraft(
         kind=kind, subject_kind="adjustment", subject_id=row.public_id, customer_id=row.customer_id,
         title=" · ".join(filter(None, (row.number, effect["document_no"]))),
-        money=Money(row.amount_minor, row.currency), content=kind_of(kind).content_of(session, row.public_id), effect=effect,
-        note=note.strip(), policy_version=current_policy(session, on=today).version,
+        money=Money(row.amount_minor, row.currency), content=kind_of(kind).content_of(session, row.public_id),
+        effect=effect, note=note.strip(), policy_version=current_policy(session, on=today).version,
     )  # fmt: skip
     return request_approval(session, draft, actor=actor, now=now)
 
@@ -98,6 +98,13 @@ def content_of(session: Session, public_id: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def approval_limit(session: Session, *, version: int, currency: str) -> Money | None:
+    """Return the largest amount an approver may release under a version of the policy; None = no limit."""
+    body = session.scalar(select(PolicyVersion.body).where(PolicyVersion.version == version))
+    limit = policy_of(body, version=version).approval_limit_minor.get(currency) if body else None
+    return Money(limit, currency) if limit is not None else None
+
+
 def require_within_limit(session: Session, request: Request, actor: Actor) -> None:
     """Refuse an approver above the limit of the policy under which was asked; the system has none.
 
@@ -106,13 +113,9 @@ def require_within_limit(session: Session, request: Request, actor: Actor) -> No
     """
     if request.money is None or actor.side == "system":
         return
-    body = session.scalar(select(PolicyVersion.body).where(PolicyVersion.version == request.policy_version))
-    limits = policy_of(body, version=request.policy_version).approval_limit_minor if body else {}
-    limit = limits.get(request.money.currency)
-    if limit is not None and abs(request.money.minor) > limit:
-        raise NotAllowed(
-            N_("This is above your limit of %(limit)s."), limit=Money(limit, request.money.currency)
-        )
+    limit = approval_limit(session, version=request.policy_version, currency=request.money.currency)
+    if limit is not None and limit < abs(request.money):
+        raise NotAllowed(N_("This is above your limit of %(limit)s."), limit=limit)
 
 
 def _run(session: Session, request: Request, actor: Actor, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,7 +45,9 @@ class ApprovalView:
     subject_id: str
     customer_id: int | None
     customer_public_id: str
+    customer_no: str
     customer_name: str
+    customer_name_en: str
     title: str
     money: Money | None
     content: Mapping[str, Any]
@@ -66,23 +68,31 @@ class ApprovalView:
 _MAKER, _CHECKER = aliased(Person), aliased(Person)
 
 
-def _selected() -> Select[Approval, str, str | None, str | None, str | None]:
+def _selected() -> Select[*tuple[Any, ...]]:
     return (
-        select(Approval, _MAKER.name, _CHECKER.name, COMPANIES.c.public_id, COMPANIES.c.name)
+        select(
+            Approval,
+            _MAKER.name,
+            _CHECKER.name,
+            COMPANIES.c.public_id,
+            COMPANIES.c.number,
+            COMPANIES.c.name,
+            COMPANIES.c.name_en,
+        )
         .join(_MAKER, _MAKER.id == Approval.requested_by_id)
         .outerjoin(_CHECKER, _CHECKER.id == Approval.decided_by_id)
         .outerjoin(COMPANIES, COMPANIES.c.id == Approval.customer_id)
     )
 
 
-def _view(
-    actor: Actor, row: Approval, maker: str, checker: str | None, customer: tuple[str, str]
-) -> ApprovalView:
+def _view(actor: Actor, found: Sequence[Any]) -> ApprovalView:
+    row, maker, checker, *customer = found
     is_own = row.requested_by_id == actor.person_id
     money = Money(row.amount_minor, row.currency) if row.currency and row.amount_minor is not None else None
     return ApprovalView(
         public_id=row.public_id, kind=row.kind, subject_kind=row.subject_kind, subject_id=row.subject_id,
-        customer_id=row.customer_id, customer_public_id=customer[0], customer_name=customer[1], title=row.title,
+        customer_id=row.customer_id, customer_public_id=customer[0] or "", customer_no=customer[1] or "",
+        customer_name=customer[2] or "", customer_name_en=customer[3] or "", title=row.title,
         money=money, content=row.content, content_hash=row.content_hash, effect=row.effect, state=row.state,
         policy_version=row.policy_version, requested_by=maker, requested_at=row.requested_at,
         request_note=row.request_note, decided_by=checker or "", decided_at=row.decided_at,
@@ -102,7 +112,7 @@ def find_approval(session: Session, *, public_id: str, actor: Actor) -> Approval
     found = session.execute(_selected().where(Approval.public_id == public_id)).one_or_none()
     if found is None or (found[0].customer_id is not None and not actor.sees(found[0].customer_id)):
         raise NotFound
-    return _view(actor, found[0], found[1], found[2], (found[3] or "", found[4] or ""))
+    return _view(actor, found)
 
 
 def list_approvals(session: Session, *, query: ListQuery, actor: Actor) -> Page[ApprovalView]:
@@ -132,7 +142,7 @@ def list_approvals(session: Session, *, query: ListQuery, actor: Actor) -> Page[
     is_down = query.descending or not query.sort
     chosen = chosen.order_by(order.desc() if is_down else order, Approval.id.desc())
     rows = session.execute(chosen.limit(query.limit).offset(query.offset)).all()
-    views = tuple(_view(actor, row[0], row[1], row[2], (row[3] or "", row[4] or "")) for row in rows)
+    views = tuple(_view(actor, row) for row in rows)
     tabs = tuple(
         Tab(key, word, sum(counts.values()) if key == "all" else counts.get(key, 0)) for key, word in _TABS
     )
@@ -157,4 +167,4 @@ def newest_approval(
         .order_by(Approval.id.desc())
         .limit(1)
     ).one_or_none()
-    return _view(actor, found[0], found[1], found[2], (found[3] or "", found[4] or "")) if found else None
+    return _view(actor, found) if found else None
