@@ -13,7 +13,7 @@ from wtforms import SelectField
 from portal.access import Permission
 from portal.errors import N_, Invalid
 from portal.http.access import requires
-from portal.http.forms import Form, options, uploads
+from portal.http.forms import Form, needed, options, uploads
 from portal.http.lists import Column, ListLinks, export, list_query, wanted_format
 from portal.http.unit import Unit, unit
 from portal.http.words import _, words
@@ -44,7 +44,7 @@ bp = Blueprint("admin_imports", __name__, url_prefix="/admin/imports")
 class UploadForm(Form):
     """A file (read beside the form) and its layout."""
 
-    profile = SelectField(N_("Layout of the file"), default="standard")
+    profile = SelectField(N_("Layout of the file"), [needed()], default="standard")
 
 
 def _upload_form(g: Unit) -> UploadForm:
