@@ -64,7 +64,7 @@ def latest_activity(
     """
     actor.require_scope(customer_id)
     actor.require(Permission.ITEMS_READ)
-    zones = dict(session.execute(select(LegalEntity.id, LegalEntity.time_zone)).tuples().all())
+    zones = {row.id: row.time_zone for row in session.execute(select(LegalEntity.id, LegalEntity.time_zone))}
     found = [
         *_documents(session, customer_id=customer_id, currency=currency, until=until, limit=limit),
         *_statements(session, customer_id=customer_id, currency=currency, zones=zones, limit=limit),

@@ -48,7 +48,7 @@ def statements_of_document(session: Session, *, document_id: int, actor: Actor) 
         .join(StatementLine, StatementLine.statement_id == Statement.id)
         .where(StatementLine.document_id == document_id, Statement.issued_at.is_not(None))
         .order_by(Statement.period_from.desc(), Statement.version.desc())
-    ).tuples()
+    )
     places = []
     for statement, line_no in rows:
         if not actor.sees(statement.customer_id):

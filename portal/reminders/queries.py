@@ -169,6 +169,7 @@ def recipients_of(session: Session, customer_ids: Collection[int]) -> dict[int, 
         )
     )
     for customer_id, role, email, name, language in people:
+        assert customer_id is not None  # the roles asked for are a customer's
         found[customer_id].append(Recipient(email=email, name=name, language=language, reason=role))
     contacts = session.scalars(
         select(Contact).where(Contact.customer_id.in_(customer_ids), Contact.is_active, Contact.email != "")

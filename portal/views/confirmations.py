@@ -126,8 +126,8 @@ def _skipped_words(name: str, time: str) -> str:
 
 
 def _back(public_id: str, **more: str) -> str:
-    kept = {key: request.args[key] for key in KEPT if request.args.get(key)}
-    return url_for("statements.show", public_id=public_id, **kept, **more)
+    kept: dict[str, Any] = {key: request.args[key] for key in KEPT if request.args.get(key)}
+    return url_for("statements.show", public_id=public_id, **(kept | more))
 
 
 # --- questions ------------------------------------------------------------------------------------------------------

@@ -115,7 +115,7 @@ def _context(page: StatementPage, *, g: Unit, query: ListQuery) -> dict[str, Any
     today = business_day(g.now, page.entity.time_zone)
     buckets, unapplied = said.ageing_parts(page.ageing, tr)
     progress = page.progress
-    kept = {key: request.args[key] for key in KEPT if request.args.get(key)}
+    kept: dict[str, Any] = {key: request.args[key] for key in KEPT if request.args.get(key)}
     return {
         "page": page,
         "query": query,
@@ -182,7 +182,7 @@ class LineLinks:
         """Return this page's address with some values changed; an empty value is left out."""
         view_args = request.view_args or {}
         kept = {key: value for key, value in request.args.items() if key in KEPT}
-        asked = {key: value for key, value in (kept | changes).items() if value}
+        asked: dict[str, Any] = {key: value for key, value in (kept | changes).items() if value}
         return url_for(request.endpoint or "", **view_args, **asked)
 
     def sort(self, key: str, query: ListQuery) -> dict[str, str | None]:
