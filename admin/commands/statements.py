@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from portal.db import Database
 
 
-class Month(click.ParamType):
+class Month(click.ParamType[date]):
     """A month written ``YYYY-MM``."""
 
     name = "YYYY-MM"
@@ -123,7 +123,9 @@ def list_(*, period: date, as_json: bool) -> None:
         for row in page.rows
     ]  # fmt: skip
     lines = [
-        f"{row['public_id']}  v{row['version']}  {row['customer_no']}  {row['closing']} {row['currency']}  {row['state']}"
+        "  ".join(
+            str(row[key]) for key in ("public_id", "version", "customer_no", "closing", "currency", "state")
+        )
         for row in rows
     ]
     facts = {"period": f"{period:%Y-%m}", "statements": rows}

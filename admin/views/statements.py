@@ -93,7 +93,13 @@ def index() -> ResponseReturnValue:
     if wanted_format():
         return export(listing, _columns(), f"statements-{month:%Y-%m}")
     may_run = g.actor.may(Permission.BOOKS_READ)
-    context = {"listing": listing, "links": ListLinks(listing), "months": months, "month": month, "marks": MARKS}
+    context = {
+        "listing": listing,
+        "links": ListLinks(listing),
+        "months": months,
+        "month": month,
+        "marks": MARKS,
+    }
     return render_template(
         "admin/statements/index.html",
         **context,
@@ -166,7 +172,8 @@ def run(public_id: str) -> ResponseReturnValue:
 
 def _job_words(view: RunView) -> str:
     if view.state == "issuing":
-        return _("%(done)s of %(total)s issued", done=f"{view.counts['issued']:,}", total=f"{view.counts['statements']:,}")
+        done, total = view.counts["issued"], view.counts["statements"]
+        return _("%(done)s of %(total)s issued", done=f"{done:,}", total=f"{total:,}")
     return _("%(done)s of %(total)s customers prepared", done=f"{view.done:,}", total=f"{view.total:,}")
 
 
@@ -175,8 +182,16 @@ def _stages(view: RunView) -> list[dict[str, str]]:
     at = STEPS.index(view.state) if view.state in STEPS else 0
     is_asked = view.approval is not None and view.approval.state == "pending"
     reached = (0, 2 if is_asked else 1, 3, 4)[at]
-    named = (_("Prepare"), _("Look at exceptions"), _("Release by a second person"), _("Issue"), _("Delivery"))
-    states = ["done" if place < reached else "now" if place == reached else "later" for place in range(len(named))]
+    named = (
+        _("Prepare"),
+        _("Look at exceptions"),
+        _("Release by a second person"),
+        _("Issue"),
+        _("Delivery"),
+    )
+    states = [
+        "done" if place < reached else "now" if place == reached else "later" for place in range(len(named))
+    ]
     return [{"word": word, "state": state} for word, state in zip(named, states, strict=True)]
 
 
@@ -210,7 +225,8 @@ def show(public_id: str) -> ResponseReturnValue:
         labels=STATE_LABELS,
         marks=MARKS,
         downloads=[
-            {"word": form.upper(), "url": url_for(".download", public_id=public_id, form=form)} for form in FORMS
+            {"word": form.upper(), "url": url_for(".download", public_id=public_id, form=form)}
+            for form in FORMS
         ],
     )
 
@@ -223,7 +239,12 @@ def _strip(page: StatementPage) -> list[dict[str, Any]]:
         {"label": _("Received"), "money": figures.received, "op": "\u2212"},
         {"label": _("Credited"), "money": figures.credited, "op": "\u2212"},
         {"label": _("Closing balance"), "money": figures.closing, "op": "=", "total": True},
-        {"label": _("Of which overdue"), "money": figures.overdue, "apart": True, "overdue": bool(figures.overdue)},
+        {
+            "label": _("Of which overdue"),
+            "money": figures.overdue,
+            "apart": True,
+            "overdue": bool(figures.overdue),
+        },
     ]
 
 
@@ -239,7 +260,12 @@ def _parts(page: StatementPage) -> list[dict[str, Any]]:
         ("unanswered", _("Unanswered"), progress.unanswered_count, progress.unanswered),
     )
     return [
-        {"kind": kind, "word": word, "money": money, "note": tr.ngettext("%(num)s line", "%(num)s lines", count)}
+        {
+            "kind": kind,
+            "word": word,
+            "money": money,
+            "note": tr.ngettext("%(num)s line", "%(num)s lines", count),
+        }
         for kind, word, count, money in named
     ]
 

@@ -144,13 +144,21 @@ def take_back_answers(
     drafts = [
         LineAnswerDraft(no, "none")
         for no, answer in sorted(current_answers(session, statement.id).items())
-        if answer.answer in {"confirmed", "question"} and (no in chosen or (act is not None and answer.act == act))
+        if answer.answer in {"confirmed", "question"}
+        and (no in chosen or (act is not None and answer.act == act))
     ]
     return _write(session, statement, drafts, amounts, event="answers.undone", actor=actor, now=now)
 
 
 def ask_about_line(
-    session: Session, *, public_id: str, line_no: int, text: str, content_hash: str, actor: Actor, now: datetime
+    session: Session,
+    *,
+    public_id: str,
+    line_no: int,
+    text: str,
+    content_hash: str,
+    actor: Actor,
+    now: datetime,
 ) -> Answered:
     """Ask the seller about a line: it stays unanswered, and the customer's owner gets a task.
 
@@ -165,7 +173,9 @@ def ask_about_line(
     if not question:
         raise Invalid(N_("Write your question first."), field="text")
     if len(question) > MAX_QUESTION:
-        raise Invalid(N_("Please keep the question under %(count)s characters."), field="text", count=MAX_QUESTION)
+        raise Invalid(
+            N_("Please keep the question under %(count)s characters."), field="text", count=MAX_QUESTION
+        )
     statement = lock_statement(session, public_id=public_id, actor=actor)
     require_current(session, statement, content_hash)
     amounts = _amounts(session, statement)
@@ -180,7 +190,9 @@ def ask_about_line(
 
 
 def _amounts(session: Session, statement: Statement) -> dict[int, int]:
-    query = select(StatementLine.no, StatementLine.amount_minor).where(StatementLine.statement_id == statement.id)
+    query = select(StatementLine.no, StatementLine.amount_minor).where(
+        StatementLine.statement_id == statement.id
+    )
     return dict(session.execute(query).all())
 
 
@@ -212,7 +224,9 @@ def _require_some(
     first = skipped[0]
     if first.name and answers[first.line_no].person_id != actor.person_id:
         raise Conflict(
-            N_("%(name)s disputed this line at %(time)s. Your answer was not saved."), name=first.name, time=first.time
+            N_("%(name)s disputed this line at %(time)s. Your answer was not saved."),
+            name=first.name,
+            time=first.time,
         )
     raise Conflict(N_("This line is disputed. Withdraw the dispute before you confirm it."))
 
@@ -247,7 +261,14 @@ def _write(
 
 
 def _open_question(
-    session: Session, statement: Statement, line_no: int, question: str, *, act: str, actor: Actor, now: datetime
+    session: Session,
+    statement: Statement,
+    line_no: int,
+    question: str,
+    *,
+    act: str,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     number = session.scalars(
         select(StatementLine.document_no).where(

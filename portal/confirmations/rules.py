@@ -96,7 +96,9 @@ def normal_text(text: str) -> str:
 
 _TITLE = N_("Balance confirmation")
 _TO = N_("To %(seller)s:")
-_AGREED = N_("We have checked your statement. As of %(day)s our books agree with yours. We confirm that we owe you")
+_AGREED = N_(
+    "We have checked your statement. As of %(day)s our books agree with yours. We confirm that we owe you"
+)
 _AGREED_CREDIT = N_(
     "We have checked your statement. As of %(day)s our books agree with yours. We confirm that you owe us"
 )
@@ -115,7 +117,9 @@ _DISAGREED_CREDIT = N_(
     "We have checked your statement. As of %(day)s our books do not agree with yours. According to our books you owe us"
 )
 _OPEN = N_("In dispute: %(count)s items, %(money)s in total. Both sides go on checking these.")
-_OPEN_WORDS = N_("In dispute: %(count)s items, %(money)s (%(words)s) in total. Both sides go on checking these.")
+_OPEN_WORDS = N_(
+    "In dispute: %(count)s items, %(money)s (%(words)s) in total. Both sides go on checking these."
+)
 _YOURS = N_("Your statement shows %(money)s.")
 _TEXTS = {
     "agreed": (_AGREED, _AGREED_CREDIT),
@@ -150,7 +154,10 @@ def compose_text(
         still_open = words.gettext(_YOURS, money=facts.closing)
     elif facts.disputed_count:
         still_open = words.gettext(
-            _OPEN_WORDS if capitals[1] else _OPEN, count=facts.disputed_count, money=facts.disputed, words=capitals[1]
+            _OPEN_WORDS if capitals[1] else _OPEN,
+            count=facts.disputed_count,
+            money=facts.disputed,
+            words=capitals[1],
         )
     return SigningText(
         title=words.gettext(_TITLE),

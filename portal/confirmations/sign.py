@@ -89,7 +89,9 @@ def signing_text(
     words = translator(language)
     facts = _signable(page, words)
     money = signed_money(facts, outcome=outcome, stated=stated)
-    capitals = (capital_amount(abs(money)), capital_amount(facts.disputed)) if words.language == "zh" else ("", "")
+    capitals = (
+        (capital_amount(abs(money)), capital_amount(facts.disputed)) if words.language == "zh" else ("", "")
+    )
     return compose_text(facts, outcome=outcome, stated=stated, words=words, capitals=capitals)
 
 
@@ -159,7 +161,9 @@ def sign_balance(
 def _require_unsigned(session: Session, statement: Statement) -> None:
     if statement.state not in SIGNED:
         return
-    query = select(Confirmation.person_name, Confirmation.signed_at).where(Confirmation.statement_id == statement.id)
+    query = select(Confirmation.person_name, Confirmation.signed_at).where(
+        Confirmation.statement_id == statement.id
+    )
     name, at = session.execute(query).one()
     raise Conflict(
         N_("%(name)s signed this statement at %(time)s. Nothing was signed again."), name=name,
@@ -169,12 +173,16 @@ def _require_unsigned(session: Session, statement: Statement) -> None:
 
 def _require_signable(page: StatementPage, signature: SignatureDraft) -> None:
     if page.answers_hash != signature.answers_hash:
-        raise Conflict(N_("The answers to the lines have changed since you opened this page. Nothing was signed."))
+        raise Conflict(
+            N_("The answers to the lines have changed since you opened this page. Nothing was signed.")
+        )
     if page.progress.left:
         raise Invalid(N_("%(count)s lines are unanswered. Nothing was signed."), count=page.progress.left)
     has_disputes = default_outcome(page) == "agreed-except"
     if signature.outcome == "agreed" and has_disputes:
-        raise Invalid(N_("Some lines are disputed. Agree except for these, or withdraw the disputes."), field="outcome")
+        raise Invalid(
+            N_("Some lines are disputed. Agree except for these, or withdraw the disputes."), field="outcome"
+        )
     if signature.outcome == "agreed-except" and not has_disputes:
         raise Invalid(N_("No line is disputed. Dispute a line first, or agree to all."), field="outcome")
     if signature.outcome == "disagreed":
@@ -187,10 +195,14 @@ def _require_signable(page: StatementPage, signature: SignatureDraft) -> None:
     stated = signature.stated if signature.outcome == "disagreed" else None
     text = signing_text(page, outcome=signature.outcome, language=signature.language, stated=stated)
     if normal_text(text.full) != normal_text(signature.signed_text):
-        raise Conflict(N_("The text to be signed has changed since you opened this page. Nothing was signed."))
+        raise Conflict(
+            N_("The text to be signed has changed since you opened this page. Nothing was signed.")
+        )
 
 
-def _confirmation(page: StatementPage, signature: SignatureDraft, *, actor: Actor, now: datetime) -> Confirmation:
+def _confirmation(
+    page: StatementPage, signature: SignatureDraft, *, actor: Actor, now: datetime
+) -> Confirmation:
     assert actor.person_id is not None
     is_disagreed = signature.outcome == "disagreed"
     evidence: dict[str, Any] = {
@@ -242,7 +254,9 @@ def _note(session: Session, row: Confirmation, page: StatementPage, *, actor: Ac
     )  # fmt: skip
 
 
-def _send_receipt(session: Session, row: Confirmation, page: StatementPage, *, actor: Actor, now: datetime) -> None:
+def _send_receipt(
+    session: Session, row: Confirmation, page: StatementPage, *, actor: Actor, now: datetime
+) -> None:
     if not actor.email:
         return
     month = f"{page.period_from:%Y-%m}"

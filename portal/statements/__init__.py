@@ -26,23 +26,20 @@ from portal.statements.answer import (
     AlreadySigned,
     LineAnswerDraft,
     NewerVersion,
-    carry_signature,
     lock_statement,
     new_act,
     record_answers,
     require_current,
     seller_time,
 )
+from portal.statements.carry import carry_signature
 from portal.statements.facts import answers_hash, content_hash, frozen_content
 from portal.statements.issue import issue_batch, issue_statements, release_run
 from portal.statements.lists import (
     SORTS,
     TABS,
     StatementRow,
-    Waiting,
     list_statements,
-    statement_progress,
-    waiting_statements,
 )
 from portal.statements.page import (
     AnswerGroup,
@@ -82,15 +79,15 @@ from portal.statements.rules import (
 from portal.statements.run import issue_run, prepare_run, run_month
 from portal.statements.runs import (
     CurrencySum,
-    Delivery,
     FailedCustomer,
     RunView,
-    Sample,
     find_run,
     latest_run,
     run_months,
 )
+from portal.statements.samples import Delivery, Sample
 from portal.statements.view import mark_no_response, mark_viewed
+from portal.statements.waiting import Waiting, statement_progress, waiting_statements
 from portal.statements.words import BUCKET_LABELS
 
 __all__ = [

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, insert, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
 
 from portal.access import Actor
 from portal.db import new_public_id
@@ -78,7 +78,9 @@ def lock_statement(
     return row
 
 
-def require_current(session: Session, statement: Statement, content_hash: str, *, nothing: str | None = None) -> None:
+def require_current(
+    session: Session, statement: Statement, content_hash: str, *, nothing: str | None = None
+) -> None:
     """Refuse when the reader's page is not this version any more.
 
     Args:
@@ -155,7 +157,9 @@ def record_answers(
 
 
 def _require_usable(session: Session, statement: Statement, answers: Sequence[LineAnswerDraft]) -> None:
-    query = select(StatementLine.no, StatementLine.amount_minor).where(StatementLine.statement_id == statement.id)
+    query = select(StatementLine.no, StatementLine.amount_minor).where(
+        StatementLine.statement_id == statement.id
+    )
     amounts = dict(session.execute(query).all())
     for draft in answers:
         if draft.line_no not in amounts:
@@ -173,50 +177,3 @@ def _move(session: Session, statement: Statement) -> None:
     verb = "answer" if is_answered else "take_back"
     statement.state = next_state(statement.state, verb) or statement.state
     session.flush()
-
-
-def carry_signature(
-    session: Session, *, statement_id: int, answer: LineAnswerDraft, act: str, actor: Actor, now: datetime
-) -> int | None:
-    """Answer line 0 of the next month with the signature of this one, where that month opens at this closing.
-
-    Part of the act of signing: the calling verb writes the audit row.
-
-    Args:
-        session: A writing session.
-        statement_id: The statement just signed.
-        answer: What line 0 is told; its line number is not read.
-        act: From ``new_act``.
-        actor: Who signed.
-        now: When.
-
-    Returns:
-        Row number of the next month's statement, or None where there is none that still waits for it.
-    """
-    this, after = aliased(Statement), aliased(Statement)
-    row = session.execute(
-        select(after.id, after.content_hash)
-        .join(
-            this,
-            and_(
-                this.entity_id == after.entity_id, this.customer_id == after.customer_id,
-                this.currency == after.currency, this.kind == after.kind, this.period_until == after.period_from,
-                this.closing_minor == after.opening_minor, after.opening_minor != 0,
-            ),
-        )
-        .where(this.id == statement_id, after.state.in_(sorted(ANSWERABLE)))
-    ).one_or_none()  # fmt: skip
-    if row is None or current_answers(session, row.id).get(0) is not None:
-        return None
-    lock_statement(session, statement_id=row.id, actor=actor)
-    session.execute(
-        insert(LineAnswer),
-        [
-            {
-                "statement_id": row.id, "line_no": 0, "answer": answer.answer,
-                "disputed_minor": answer.disputed_minor, "dispute_id": None, "content_hash": row.content_hash,
-                "act": act, "person_id": actor.person_id, "at": now, "note": "",
-            }
-        ],
-    )  # fmt: skip
-    return int(row.id)

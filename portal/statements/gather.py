@@ -9,44 +9,12 @@ from datetime import date, timedelta
 from sqlalchemy import Select, case, func, select, union, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from portal.customers.models import Customer
 from portal.receivables.models import Allocation, Document, MonthBalance, OpenItem
+from portal.statements.active import CustomerFacts, Scope
 from portal.statements.models import Statement
 
 #: customer, currency
 Pair = tuple[int, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """One entity, one month, one span of customers.
-
-    Attributes:
-        is_default: The entity all customers belong to; others only concern those with movement or balance there.
-    """
-
-    entity_id: int
-    entity_code: str
-    is_default: bool
-    period_from: date
-    period_until: date
-    first_id: int = 0
-    last_id: int = 0
-
-    @property
-    def as_of(self) -> date:
-        """The last day of the month."""
-        return self.period_until - timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerFacts:
-    """What a statement takes from the customer's master data."""
-
-    id: int
-    number: str
-    currency: str
-    terms_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,24 +76,6 @@ class Gathered:
     closings: dict[Pair, int] = field(default_factory=dict)
 
 
-
-def count_customers(session: Session, scope: Scope) -> int:
-    """Return how many customers are active: not archived, first known on or before the end of the month."""
-    return session.scalar(select(func.count()).select_from(_active(scope).subquery())) or 0
-
-
-def read_customers(session: Session, scope: Scope, *, after: int, size: int) -> dict[int, CustomerFacts]:
-    """Return the next active customers in order of row number."""
-    rows = session.execute(_active(scope).where(Customer.id > after).order_by(Customer.id).limit(size))
-    return {row.id: CustomerFacts(row.id, row.number, row.currency, row.terms_days) for row in rows}
-
-
-def _active(scope: Scope) -> Select[int, str, str, int]:
-    return select(Customer.id, Customer.number, Customer.currency, Customer.terms_days).where(
-        Customer.archived_at.is_(None), Customer.first_on <= scope.as_of
-    )
-
-
 def gather(session: Session, scope: Scope, customers: dict[int, CustomerFacts]) -> Gathered:
     """Read balances, documents, open items and earlier statements of the customers between ``scope``'s two ids."""
     return Gathered(
@@ -158,7 +108,9 @@ def _movements(session: Session, scope: Scope) -> dict[Pair, Movement]:
         .group_by(MonthBalance.customer_id, MonthBalance.currency)
     )
     return {
-        (customer_id, currency): Movement(int(opening), int(invoiced), int(received), int(credited), bool(moved))
+        (customer_id, currency): Movement(
+            int(opening), int(invoiced), int(received), int(credited), bool(moved)
+        )
         for customer_id, currency, opening, invoiced, received, credited, moved in rows
     }
 
@@ -181,7 +133,19 @@ def _documents(
         .order_by(Document.customer_id, Document.currency, Document.posting_on, Document.id)
     )  # fmt: skip
     found: dict[Pair, list[DocumentFacts]] = defaultdict(list)
-    for customer_id, currency, id_, kind, no, document_on, due_on, description, reference, order_no, balance in rows:
+    for (
+        customer_id,
+        currency,
+        id_,
+        kind,
+        no,
+        document_on,
+        due_on,
+        description,
+        reference,
+        order_no,
+        balance,
+    ) in rows:
         customer = customers.get(customer_id)
         if customer is not None:
             due = effective_due(due_on, document_on, balance, terms_days=customer.terms_days)
@@ -192,7 +156,9 @@ def _documents(
     return found
 
 
-def effective_due(due_on: date | None, document_on: date, balance_minor: int, *, terms_days: int) -> date | None:
+def effective_due(
+    due_on: date | None, document_on: date, balance_minor: int, *, terms_days: int
+) -> date | None:
     """Return when a document is due: its own date, else document date + terms; a credit is never due."""
     if due_on is None and balance_minor > 0:
         return document_on + timedelta(days=terms_days)

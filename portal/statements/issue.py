@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import and_, exists, func, insert, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
 
 from portal.access import Actor, Permission
 from portal.audit import AuditDraft, record_many
 from portal.clock import business_day
-from portal.db import new_public_id
 from portal.errors import N_, Conflict, NotAllowed
 from portal.ledger import entity_view
 from portal.money import Money
 from portal.policies import current_policy
-from portal.statements.above import confirmations
-from portal.statements.models import LineAnswer, Statement, StatementLine, StatementRun
+from portal.statements.carry import Issued, carried_answers, carried_openings
+from portal.statements.models import LineAnswer, Statement, StatementRun
 from portal.statements.prepare import locked_run
-from portal.statements.queries import read_answers
-from portal.statements.rules import LineKey, untouched_lines
 
 BATCH = 500
 
@@ -36,21 +31,6 @@ class IssueProgress:
     state: str
     issued: int
     left: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Issued:
-    """One statement of the batch being issued."""
-
-    id: int
-    public_id: str
-    customer_id: int
-    currency: str
-    version: int
-    supersedes_id: int | None
-    opening_minor: int
-    closing_minor: int
-    content_hash: str
 
 
 def release_run(session: Session, *, run: str, released_by: str, actor: Actor, now: datetime) -> None:
@@ -98,7 +78,9 @@ def _mark_released(row: StatementRun, released_by: str, *, policy_version: int |
     row.policy_version = policy_version
 
 
-def issue_batch(session: Session, *, run: str, size: int = BATCH, actor: Actor, now: datetime) -> IssueProgress:
+def issue_batch(
+    session: Session, *, run: str, size: int = BATCH, actor: Actor, now: datetime
+) -> IssueProgress:
     """Issue the next drafts of a released run: one short transaction, a constant number of SQL statements.
 
     Each statement is frozen, the version it replaces becomes superseded, answers to lines that did not change are
@@ -153,7 +135,7 @@ def issue_statements(session: Session, *, run: str, released_by: str, actor: Act
             return issued
 
 
-def _next_drafts(session: Session, run: StatementRun, size: int) -> list[_Issued]:
+def _next_drafts(session: Session, run: StatementRun, size: int) -> list[Issued]:
     rows = session.execute(
         select(
             Statement.id, Statement.public_id, Statement.customer_id, Statement.currency, Statement.version,
@@ -164,25 +146,27 @@ def _next_drafts(session: Session, run: StatementRun, size: int) -> list[_Issued
         .limit(size)
         .with_for_update()
     )  # fmt: skip
-    return [_Issued(*row) for row in rows]
+    return [Issued(*row) for row in rows]
 
 
 def _drafts_left(session: Session, run: StatementRun) -> int:
     return (
         session.scalar(
-            select(func.count()).select_from(Statement).where(Statement.run_id == run.id, Statement.state == "draft")
+            select(func.count())
+            .select_from(Statement)
+            .where(Statement.run_id == run.id, Statement.state == "draft")
         )
         or 0
     )
 
 
 def _issue(
-    session: Session, run: StatementRun, batch: Sequence[_Issued], *, actor: Actor, now: datetime
+    session: Session, run: StatementRun, batch: Sequence[Issued], *, actor: Actor, now: datetime
 ) -> None:
     zone = entity_view(session, run.entity_id).time_zone
     today = business_day(now, zone)
     answer_by = today + timedelta(days=current_policy(session, on=today).answer_by_days)
-    carried = [*_carried_answers(session, batch), *_carried_openings(session, run, batch)]
+    carried = [*carried_answers(session, batch), *carried_openings(session, run, batch)]
     replaced = _replaced(session, batch)
     answered = {row["statement_id"] for row in carried if row["line_no"]}
     ids = [row.id for row in batch]
@@ -198,7 +182,7 @@ def _issue(
     record_many(session, _audit(run, batch, replaced), actor=actor, now=now)
 
 
-def _replaced(session: Session, batch: Sequence[_Issued]) -> dict[int, str]:
+def _replaced(session: Session, batch: Sequence[Issued]) -> dict[int, str]:
     """Return row number → public id of the versions that the batch replaces."""
     old = [row.supersedes_id for row in batch if row.supersedes_id]
     if not old:
@@ -207,7 +191,7 @@ def _replaced(session: Session, batch: Sequence[_Issued]) -> dict[int, str]:
     return dict(session.execute(query).all())
 
 
-def _audit(run: StatementRun, batch: Sequence[_Issued], replaced: dict[int, str]) -> list[AuditDraft]:
+def _audit(run: StatementRun, batch: Sequence[Issued], replaced: dict[int, str]) -> list[AuditDraft]:
     month = f"{run.period_from:%Y-%m}"
     rows = [
         AuditDraft(
@@ -219,78 +203,13 @@ def _audit(run: StatementRun, batch: Sequence[_Issued], replaced: dict[int, str]
     ]  # fmt: skip
     rows.extend(
         AuditDraft(
-            "statements.superseded", "statement", replaced[row.supersedes_id], row.customer_id,
+            "statements.superseded",
+            "statement",
+            replaced[row.supersedes_id],
+            row.customer_id,
             {"period": month, "by": row.public_id, "version": row.version},
         )
         for row in batch
         if row.supersedes_id in replaced
     )
     return rows
-
-
-def _carried_answers(session: Session, batch: Sequence[_Issued]) -> list[dict[str, Any]]:
-    """Return answer rows for lines that the replaced version had just so."""
-    pairs = {row.supersedes_id: row for row in batch if row.supersedes_id}
-    if not pairs:
-        return []
-    answers = read_answers(session, list(pairs))
-    keys = _line_keys(session, [*pairs, *(row.id for row in pairs.values())])
-    carried = []
-    for old_id, row in pairs.items():
-        same = untouched_lines(keys[old_id], keys[row.id])
-        act = new_public_id()
-        for no, answer in answers.get(old_id, {}).items():
-            if no in same and answer.answer != "none":
-                kept = answer.as_row(statement_id=row.id, line_no=same[no], content_hash=row.content_hash, act=act)
-                carried.append(kept)
-    return carried
-
-
-def _line_keys(session: Session, ids: Iterable[int]) -> dict[int, list[tuple[int, LineKey]]]:
-    rows = session.execute(
-        select(
-            StatementLine.statement_id, StatementLine.no, StatementLine.document_id, StatementLine.kind,
-            StatementLine.document_no, StatementLine.document_on, StatementLine.due_on, StatementLine.amount_minor,
-        ).where(StatementLine.statement_id.in_(list(ids)))
-    )  # fmt: skip
-    keys: dict[int, list[tuple[int, LineKey]]] = defaultdict(list)
-    for statement_id, no, document_id, kind, document_no, document_on, due_on, amount in rows:
-        keys[statement_id].append((no, LineKey(document_id, kind, document_no, document_on, due_on, amount)))
-    return keys
-
-
-def _carried_openings(session: Session, run: StatementRun, batch: Sequence[_Issued]) -> list[dict[str, Any]]:
-    """Return the answer to line 0 where the month before was signed at just this balance."""
-    wanted = {row.id: row for row in batch if row.opening_minor}
-    if not wanted:
-        return []
-    this, before = aliased(Statement), aliased(Statement)
-    already = exists().where(
-        LineAnswer.statement_id == this.supersedes_id, LineAnswer.line_no == 0, LineAnswer.answer != "none"
-    )
-    rows = session.execute(
-        select(
-            this.id, before.state, confirmations.c.disputed_minor, confirmations.c.person_id,
-            confirmations.c.signed_at,
-        )
-        .join(
-            before,
-            and_(
-                before.entity_id == this.entity_id, before.customer_id == this.customer_id,
-                before.currency == this.currency, before.kind == this.kind,
-                before.period_until == run.period_from, before.closing_minor == this.opening_minor,
-                before.state.in_(("confirmed", "confirmed-with-exceptions")),
-            ),
-        )
-        .join(confirmations, confirmations.c.statement_id == before.id)
-        .where(this.id.in_(list(wanted)), ~already)
-    )  # fmt: skip
-    return [
-        {
-            "statement_id": id_, "line_no": 0, "answer": "confirmed" if state == "confirmed" else "disputed",
-            "disputed_minor": 0 if state == "confirmed" else disputed, "dispute_id": None,
-            "content_hash": wanted[id_].content_hash, "act": new_public_id(), "person_id": person_id, "at": signed_at,
-            "note": "",
-        }
-        for id_, state, disputed, person_id, signed_at in rows
-    ]  # fmt: skip

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,9 +16,8 @@ from portal.errors import N_
 from portal.lists import ListQuery, Page, Tab
 from portal.money import Money
 from portal.statements.above import confirmations
-from portal.statements.models import LineAnswer, Statement, StatementLine
-from portal.statements.queries import read_answers
-from portal.statements.rules import ANSWERABLE, Progress, measure_progress
+from portal.statements.models import LineAnswer, Statement
+from portal.statements.rules import ANSWERABLE
 
 SORTS = ("customer", "month", "closing", "overdue", "deadline", "state")
 TABS = {
@@ -102,9 +100,11 @@ def list_statements(
         UnknownSort: No such column.
     """
     actor.require(Permission.STATEMENTS_READ)
-    scope = _scope(actor, month, customer_id)
+    scope = in_scope(actor, month, customer_id)
     wanted = [*scope, *_search(query.q), _in_tab(query.tab)]
-    rows = session.execute(_ordered(_columns().where(*wanted), query).limit(query.limit).offset(query.offset)).all()
+    rows = session.execute(
+        _ordered(_columns().where(*wanted), query).limit(query.limit).offset(query.offset)
+    ).all()
     sums = session.execute(
         _joined(select(Statement.currency, func.count(), func.sum(Statement.closing_minor)))
         .where(*wanted)
@@ -121,7 +121,10 @@ def list_statements(
     )
 
 
-def _scope(actor: Actor, month: date | None, customer_id: int | None) -> list[ColumnElement[bool]]:
+def in_scope(
+    actor: Actor, month: date | None = None, customer_id: int | None = None
+) -> list[ColumnElement[bool]]:
+    """Return the conditions under which an actor sees a statement."""
     wanted: list[ColumnElement[bool]] = []
     if actor.customer_ids is not None:
         wanted.append(Statement.customer_id.in_(sorted(actor.customer_ids)))
@@ -178,7 +181,9 @@ def _ordered(wanted: Select[*tuple[Any, ...]], query: ListQuery) -> Select[*tupl
     }[query.sorted_by(SORTS, "month")]
     is_descending = query.descending if query.sort else True
     first = column.desc() if is_descending else column.asc()
-    return wanted.order_by(first, Customer.number, Statement.currency, Statement.period_from.desc(), Statement.version)
+    return wanted.order_by(
+        first, Customer.number, Statement.currency, Statement.period_from.desc(), Statement.version
+    )
 
 
 def _row(row: Any, answered: dict[int, int]) -> StatementRow:
@@ -233,74 +238,3 @@ def _answered(session: Session, ids: Sequence[int]) -> dict[int, int]:
         )  # fmt: skip
         found.update(rows.all())
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A statement that waits for its customer; ``days_left`` counts calendar days, negative when late."""
-
-    public_id: str
-    period_from: date
-    currency: str
-    closing: Money
-    state: str
-    answer_by_on: date | None
-    days_left: int | None
-    progress: Progress
-
-
-def waiting_statements(session: Session, *, actor: Actor, today: date, limit: int = 24) -> tuple[Waiting, ...]:
-    """Return issued, unsigned statements of the customers in scope, the nearest deadline first.
-
-    Args:
-        session: Any session.
-        actor: Who reads; decides the scope.
-        today: Business day of the seller.
-        limit: At most so many.
-
-    Raises:
-        NotAllowed: The actor may not read statements.
-    """
-    actor.require(Permission.STATEMENTS_READ)
-    rows = session.scalars(
-        select(Statement)
-        .where(*_scope(actor, None, None), Statement.state.in_(sorted(ANSWERABLE)))
-        .order_by(Statement.answer_by_on, Statement.id)
-        .limit(limit)
-    ).all()
-    progress = statement_progress(session, [row.id for row in rows])
-    return tuple(
-        Waiting(
-            row.public_id, row.period_from, row.currency, Money(row.closing_minor, row.currency), row.state,
-            row.answer_by_on, (row.answer_by_on - today).days if row.answer_by_on else None, progress[row.id],
-        )
-        for row in rows
-    )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    no: int
-    amount_minor: int
-    answer: str
-    disputed_minor: int
-
-
-def statement_progress(session: Session, statement_ids: Iterable[int]) -> dict[int, Progress]:
-    """Return statement → how far its customer is; two SQL statements for any number."""
-    ids = list(statement_ids)
-    rows = session.execute(
-        select(StatementLine.statement_id, Statement.currency, StatementLine.no, StatementLine.amount_minor)
-        .join(Statement, Statement.id == StatementLine.statement_id)
-        .where(StatementLine.statement_id.in_(ids))
-        .order_by(StatementLine.statement_id, StatementLine.no)
-    )
-    answers = read_answers(session, ids)
-    lines: dict[int, list[_Line]] = defaultdict(list)
-    currencies: dict[int, str] = {}
-    for statement_id, currency, no, amount in rows:
-        said = answers.get(statement_id, {}).get(no)
-        answer, disputed = (said.answer, said.disputed_minor) if said else ("none", 0)
-        lines[statement_id].append(_Line(no, amount, answer, disputed))
-        currencies[statement_id] = currency
-    return {key: measure_progress(found, currency=currencies[key]) for key, found in lines.items()}

@@ -28,7 +28,10 @@ class StatementRun(Base):
     """One month prepared (and issued) for all active customers of an entity."""
 
     __tablename__ = "statement_runs"
-    __table_args__ = (one_of("state", RUN_STATES), Index("ix_statement_runs_period", "entity_id", "period_from"))
+    __table_args__ = (
+        one_of("state", RUN_STATES),
+        Index("ix_statement_runs_period", "entity_id", "period_from"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
@@ -38,7 +41,9 @@ class StatementRun(Base):
     state: Mapped[str] = mapped_column(String(12))
     result: Mapped[dict[str, Any] | None] = mapped_column(Json)
     policy_version: Mapped[int | None]
-    released_by: Mapped[str] = mapped_column(String(120), default="")  # second person, or OS user + standing approval
+    released_by: Mapped[str] = mapped_column(
+        String(120), default=""
+    )  # second person, or OS user + standing approval
     started_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -112,7 +117,9 @@ class StatementLine(Base):
     due_on: Mapped[date | None]
     text: Mapped[str] = mapped_column(String(300), default="")
     order_no: Mapped[str] = mapped_column(String(80), default="")
-    amount_minor: Mapped[int] = mapped_column(Minor)  # signed: positive raises what is owed; statement's currency
+    amount_minor: Mapped[int] = mapped_column(
+        Minor
+    )  # signed: positive raises what is owed; statement's currency
     open_minor: Mapped[int] = mapped_column(Minor)  # signed, as of the period end
 
 
@@ -120,13 +127,18 @@ class LineAnswer(Base):
     """What the customer said to a line. Rows are only added; the newest of a line counts; ``none`` takes it back."""
 
     __tablename__ = "line_answers"
-    __table_args__ = (one_of("answer", ANSWERS), Index("ix_line_answers_statement", "statement_id", "line_no", "id"))
+    __table_args__ = (
+        one_of("answer", ANSWERS),
+        Index("ix_line_answers_statement", "statement_id", "line_no", "id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     statement_id: Mapped[int] = mapped_column(ForeignKey("statements.id"))
     line_no: Mapped[int]
     answer: Mapped[str] = mapped_column(String(10))
-    disputed_minor: Mapped[int] = mapped_column(Minor, default=0)  # signed part of the line; rest is confirmed
+    disputed_minor: Mapped[int] = mapped_column(
+        Minor, default=0
+    )  # signed part of the line; rest is confirmed
     dispute_id: Mapped[int | None] = mapped_column(ForeignKey("disputes.id"))
     content_hash: Mapped[str] = mapped_column(String(64))  # of the version that was answered
     act: Mapped[str] = mapped_column(PublicId)  # one click = one act: what Undo takes back together

@@ -263,7 +263,8 @@ class StatementPage:
             sums["disputed"] += disputed
             sums["confirmed" if key == "disputed" else key] += line.amount_minor - disputed
         return tuple(
-            AnswerGroup(key, tuple(lines), Money(sums[key], self.currency)) for key, lines in sorted_out.items()
+            AnswerGroup(key, tuple(lines), Money(sums[key], self.currency))
+            for key, lines in sorted_out.items()
         )
 
     def entity_name(self, language: str) -> str:

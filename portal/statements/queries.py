@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -18,23 +18,18 @@ from portal.errors import NotFound
 from portal.ledger import entity_view
 from portal.money import Money
 from portal.receivables import Ageing, AgeingTable
-from portal.receivables.models import Document, MonthBalance
-from portal.statements.above import confirmations, disputes
+from portal.receivables.models import Document
+from portal.statements.above import disputes
 from portal.statements.facts import BUCKETS, FIGURES
+from portal.statements.history import history_of, previous_of, read_siblings, versions_of
 from portal.statements.models import LineAnswer, Statement, StatementLine
 from portal.statements.page import (
     CustomerHead,
     Figures,
-    HistoryPoint,
     LineView,
-    MonthLink,
     StatementPage,
-    VersionLink,
 )
 from portal.statements.rules import measure_progress
-
-HISTORY_MONTHS = 24
-MARKS = {"confirmed": "signed", "confirmed-with-exceptions": "except"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +113,7 @@ def find_statement(session: Session, *, public_id: str, actor: Actor) -> Stateme
     head = _head(session, public_id, actor)
     statement: Statement = head[0]
     lines = read_lines(session, statement)
-    siblings = _siblings(session, statement, with_drafts=actor.side != "customer")
+    siblings = read_siblings(session, statement, with_drafts=actor.side != "customer")
     return StatementPage(
         id=statement.id, public_id=statement.public_id, version=statement.version, kind=statement.kind,
         state=statement.state, currency=statement.currency, entity=entity_view(session, statement.entity_id),
@@ -126,8 +121,8 @@ def find_statement(session: Session, *, public_id: str, actor: Actor) -> Stateme
         figures=_figures(statement), ageing=_ageing(statement), opening=lines[0], lines=tuple(lines[1:]),
         content_hash=statement.content_hash, answer_by_on=statement.answer_by_on, prepared_at=statement.prepared_at,
         issued_at=statement.issued_at, first_viewed_at=statement.first_viewed_at,
-        progress=measure_progress(lines, currency=statement.currency), versions=_versions(statement, siblings),
-        previous=_previous(statement, siblings), history=_history(session, statement, siblings),
+        progress=measure_progress(lines, currency=statement.currency), versions=versions_of(statement, siblings),
+        previous=previous_of(statement, siblings), history=history_of(session, statement, siblings),
         confirmation_public_id=next((row.confirmation for row in siblings if row.id == statement.id), None),
     )  # fmt: skip
 
@@ -177,7 +172,18 @@ def read_lines(session: Session, statement: Statement) -> list[LineView]:
     for no, document, number, kind, document_on, due_on, text, order_no, amount, open_minor in rows:
         late = open_minor > 0 and due_on is not None and (until - due_on).days > 1
         line = LineView(
-            no, document, number, kind, document_on, due_on, text, order_no, currency, amount, open_minor, late
+            no,
+            document,
+            number,
+            kind,
+            document_on,
+            due_on,
+            text,
+            order_no,
+            currency,
+            amount,
+            open_minor,
+            late,
         )
         answer = answers.get(no)
         lines.append(line if answer is None else _with_answer(line, answer, issued_at))
@@ -192,79 +198,6 @@ def _with_answer(line: LineView, answer: Answer, issued_at: datetime | None) -> 
         answer.dispute_reason, answer.dispute_state, answer.person_name, answer.at, answer.note, answer.act,
         issued_at is not None and answer.at < issued_at,
     )  # fmt: skip
-
-
-def _siblings(session: Session, statement: Statement, *, with_drafts: bool) -> list[Row[*tuple[Any, ...]]]:
-    """Return all versions of the last months' statements, this one's later versions included; oldest first."""
-    year, month = divmod(statement.period_from.year * 12 + statement.period_from.month - HISTORY_MONTHS, 12)
-    query = (
-        select(
-            Statement.id, Statement.public_id, Statement.version, Statement.period_from, Statement.period_until,
-            Statement.state, Statement.issued_at, Statement.closing_minor,
-            confirmations.c.public_id.label("confirmation"),
-        )
-        .outerjoin(confirmations, confirmations.c.statement_id == Statement.id)
-        .where(
-            Statement.entity_id == statement.entity_id, Statement.customer_id == statement.customer_id,
-            Statement.currency == statement.currency, Statement.kind == statement.kind,
-            Statement.period_from >= date(year, month + 1, 1), Statement.period_from <= statement.period_from,
-        )
-        .order_by(Statement.period_from, Statement.version)
-    )  # fmt: skip
-    if not with_drafts:
-        query = query.where(Statement.issued_at.is_not(None))
-    return list(session.execute(query))
-
-
-def _versions(statement: Statement, siblings: Sequence[Row[*tuple[Any, ...]]]) -> tuple[VersionLink, ...]:
-    return tuple(
-        VersionLink(row.public_id, row.version, row.state, row.issued_at)
-        for row in siblings
-        if row.period_from == statement.period_from
-    )
-
-
-def _previous(statement: Statement, siblings: Sequence[Row[*tuple[Any, ...]]]) -> MonthLink | None:
-    for row in reversed(siblings):
-        if row.period_until == statement.period_from and row.issued_at and row.state != "superseded":
-            closing = Money(row.closing_minor, statement.currency)
-            return MonthLink(row.public_id, row.period_from, row.state, closing)
-    return None
-
-
-def _history(
-    session: Session, statement: Statement, siblings: Sequence[Row[*tuple[Any, ...]]]
-) -> tuple[HistoryPoint, ...]:
-    """Month-end balances: of the issued statement where there is one, else of the books."""
-    rows = session.execute(
-        select(MonthBalance.month_on, MonthBalance.movement_minor)
-        .where(
-            MonthBalance.entity_id == statement.entity_id,
-            MonthBalance.customer_id == statement.customer_id,
-            MonthBalance.currency == statement.currency,
-            MonthBalance.month_on <= statement.period_from,
-        )
-        .order_by(MonthBalance.month_on)
-    ).all()
-    movements = dict(rows)
-    issued = {row.period_from: row for row in siblings if row.issued_at and row.state != "superseded"}
-    last = statement.period_from.year * 12 + statement.period_from.month - 1
-    first = last - HISTORY_MONTHS + 1
-    months = [date(at // 12, at % 12 + 1, 1) for at in range(first, last + 1)]
-    balance = sum(minor for month, minor in movements.items() if month < months[0])
-    is_begun = bool(balance)
-    points = []
-    for month in months:
-        balance += movements.get(month, 0)
-        row = issued.get(month)
-        is_begun = is_begun or month in movements or row is not None
-        if not is_begun:
-            continue
-        here = month == statement.period_from
-        minor = statement.closing_minor if here else row.closing_minor if row else balance
-        mark = MARKS.get(row.state, "open") if row else "none"
-        points.append(HistoryPoint(month, Money(minor, statement.currency), mark, row.public_id if row else None))
-    return tuple(points)
 
 
 @dataclass(frozen=True, slots=True)

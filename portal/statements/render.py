@@ -51,7 +51,9 @@ def render_statement(page: StatementPage, *, form: str, language: str, address: 
         "xlsx": lambda: render_xlsx(page, words, address=address),
         "pdf": lambda: render_pdf(page, words, address=address),
     }[form]()
-    number = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in page.customer.number)
+    number = "".join(
+        letter if letter.isascii() and letter.isalnum() else "-" for letter in page.customer.number
+    )
     name = f"statement-{number}-{page.period_from:%Y-%m}-{page.currency}-v{page.version}.{form}"
     return Rendered(body, _MEDIA[form], name)
 

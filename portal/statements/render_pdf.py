@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 from portal.i18n import Translator, translator
-from portal.money import Money, capital_amount, format_amount
+from portal.money import NARROW_SPACE, Money, capital_amount, format_amount
 from portal.statements.facts import BUCKETS, FIGURES
 from portal.statements.page import LineView, StatementPage
 from portal.statements.rules import ANSWER_LABELS, KIND_LABELS
@@ -22,6 +22,7 @@ FONTS = ROOT / "static" / "vendor" / "fonts"
 
 _OPERATORS = ("", "+", "\u2212", "\u2212", "=")
 _TABLE = ("document_on", "document_no", "text", "due_on", "amount", "open", "answer")
+NO_BREAK_SPACE = "\u00a0"
 _COMPILING = Lock()
 
 
@@ -55,7 +56,9 @@ def compile_pdf(template: Path, inputs: dict[str, str], *, made_at: datetime) ->
 def _compiler(template: str) -> Any:
     import typst
 
-    return typst.Compiler(template, root=str(TEMPLATE.parent), font_paths=[str(FONTS)], ignore_system_fonts=True)
+    return typst.Compiler(
+        template, root=str(TEMPLATE.parent), font_paths=[str(FONTS)], ignore_system_fonts=True
+    )
 
 
 def document_content(page: StatementPage, words: Translator, *, address: str) -> dict[str, Any]:
@@ -146,7 +149,9 @@ class _Content:
             money = getattr(self._page.figures, key)
             part = self.labelled(FIGURE_LABELS[key], money) | {"op": operator, "total": key == "closing"}
             if key == "closing":
-                part["text"] = self._words.headline(money)
+                # The narrow space of screens is missing in the font of documents.
+                part["text"] = self._words.headline(money).replace(NARROW_SPACE, NO_BREAK_SPACE)
+                part["label"] = self._both(LABELS["we_owe" if money.minor < 0 else "you_owe"])
             strip.append(part)
         return strip
 

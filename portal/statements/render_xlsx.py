@@ -50,7 +50,9 @@ class _Sheet:
         digits = currency_digits(page.currency)
         number = "#,##0" + ("." + "0" * digits if digits else "")
         self._money = book.add_format({"num_format": f"{number};[Red]\u2212{number}"})
-        self._total = book.add_format({"num_format": f"{number};\u2212{number}", "bold": True, "top": 1, "bottom": 6})
+        self._total = book.add_format(
+            {"num_format": f"{number};\u2212{number}", "bold": True, "top": 1, "bottom": 6}
+        )
         self._day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
         self._head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#F8FAFB", "text_wrap": True})
         self._head_right = book.add_format(
@@ -83,7 +85,9 @@ class _Sheet:
         first = row
         for operator, key in zip(_OPERATORS, FIGURES, strict=True):
             sheet.write_string(row, 0, operator)
-            sheet.write_string(row, 1, self._both(FIGURE_LABELS[key]), self._bold if key == "closing" else None)
+            sheet.write_string(
+                row, 1, self._both(FIGURE_LABELS[key]), self._bold if key == "closing" else None
+            )
             money = getattr(page.figures, key)
             if key == "closing":
                 cells = f"=C{first + 1}+C{first + 2}-C{first + 3}-C{first + 4}"

@@ -86,7 +86,12 @@ def release_content(session: Session, run: str) -> dict[str, Any]:
     """
     row = session.scalars(select(StatementRun).where(StatementRun.public_id == run)).one()
     sums = session.execute(
-        select(Statement.currency, func.count(), func.sum(Statement.closing_minor), func.max(Statement.prepared_at))
+        select(
+            Statement.currency,
+            func.count(),
+            func.sum(Statement.closing_minor),
+            func.max(Statement.prepared_at),
+        )
         .where(Statement.run_id == row.id, Statement.state == "draft")
         .group_by(Statement.currency)
         .order_by(Statement.currency)

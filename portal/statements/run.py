@@ -31,7 +31,9 @@ def _silent(progress: RunProgress) -> None:
     """Tell nobody."""
 
 
-def prepare_run(writing: Writing, *, run: str, actor: Actor, now: datetime, on_progress: OnProgress = _silent) -> None:
+def prepare_run(
+    writing: Writing, *, run: str, actor: Actor, now: datetime, on_progress: OnProgress = _silent
+) -> None:
     """Prepare what is left of a run, batch by batch; goes on where a crash left it.
 
     Raises:
@@ -103,7 +105,9 @@ def run_month(
                 release_run(session, run=run, released_by=released_by, actor=actor, now=now)
             issue_run(writing, run=run, actor=actor, now=now)
         with writing() as session:
-            result = session.scalars(select(StatementRun.result).where(StatementRun.public_id == run)).one() or {}
+            result = (
+                session.scalars(select(StatementRun.result).where(StatementRun.public_id == run)).one() or {}
+            )
         for key in COUNTED:
             total[key] += result[key]
         total["failed"] += [row | {"message": FAILURES[row["code"]]} for row in result["failed"]]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, func, literal, select, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
 
 from portal.access import Actor, Permission
 from portal.access.models import Person
@@ -17,11 +15,10 @@ from portal.customers.models import Customer
 from portal.errors import NotFound
 from portal.ledger.models import LegalEntity
 from portal.money import Money, parse_minor
-from portal.outbox.models import OutboxMessage
 from portal.receivables.models import MonthBalance
-from portal.statements.above import reminders
 from portal.statements.models import Statement, StatementRun
-from portal.statements.rules import FAILURES, SIGNED
+from portal.statements.rules import FAILURES
+from portal.statements.samples import Delivery, Sample, count_delivery, find_samples, newest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +60,6 @@ class CurrencySum:
     def change(self) -> Money:
         """Change to last month."""
         return self.closing - self.last_month
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A statement worth a look before release; ``why`` is largest, nil, negative, longest or replaced."""
-
-    why: str
-    public_id: str
-    customer_no: str
-    customer_name: str
-    customer_name_en: str
-    closing: Money
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What happened to the mails and statements of a month, as counts."""
-
-    issued: int
-    queued: int
-    sent: int
-    failed: int
-    viewed: int
-    answered: int
-    signed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +114,9 @@ def run_months(session: Session, *, actor: Actor) -> tuple[date, ...]:
     actor.require(Permission.STATEMENTS_READ)
     query = select(Statement.period_from).distinct().order_by(Statement.period_from.desc())
     if actor.customer_ids is not None:
-        query = query.where(Statement.customer_id.in_(sorted(actor.customer_ids)), Statement.issued_at.is_not(None))
+        query = query.where(
+            Statement.customer_id.in_(sorted(actor.customer_ids)), Statement.issued_at.is_not(None)
+        )
     return tuple(session.scalars(query))
 
 
@@ -175,7 +149,7 @@ def find_run(session: Session, *, public_id: str, actor: Actor) -> RunView:
         failed=_failed(session, result.get("failed", [])), released_by=run.released_by, started_by=starter or "",
         started_at=run.started_at, finished_at=run.finished_at,
         approval=newest_approval(session, subject_kind="statement-run", subject_id=public_id, actor=actor),
-        sums=_sums(session, run), samples=_samples(session, run), delivery=_delivery(session, run),
+        sums=_sums(session, run), samples=find_samples(session, run), delivery=count_delivery(session, run),
     )  # fmt: skip
 
 
@@ -198,25 +172,11 @@ def _name_of(known: dict[str, tuple[str, str]], number: str) -> tuple[str, str, 
     return public_id, number, name
 
 
-def _of_month(run: StatementRun) -> list[ColumnElement[bool]]:
-    return [
-        Statement.entity_id == run.entity_id,
-        Statement.period_from == run.period_from,
-        Statement.state != "superseded",
-    ]
-
-
-def _newest(run: StatementRun) -> list[ColumnElement[bool]]:
-    later = aliased(Statement)
-    replaced = select(later.id).where(later.supersedes_id == Statement.id).exists()
-    return [*_of_month(run), ~replaced]
-
-
 def _sums(session: Session, run: StatementRun) -> tuple[CurrencySum, ...]:
     is_draft = func.sum(case((Statement.state == "draft", 1), else_=0))
     here = session.execute(
         select(Statement.currency, func.count(), is_draft, func.sum(Statement.closing_minor))
-        .where(*_newest(run))
+        .where(*newest_of(run))
         .group_by(Statement.currency)
         .order_by(Statement.currency)
     ).all()
@@ -246,60 +206,3 @@ def _sums(session: Session, run: StatementRun) -> tuple[CurrencySum, ...]:
 
 def _by_currency(session: Session, query: Select[str, int]) -> dict[str, int]:
     return {currency: int(minor or 0) for currency, minor in session.execute(query)}
-
-
-def _samples(session: Session, run: StatementRun) -> tuple[Sample, ...]:
-    """Return up to five statements worth a look, each once."""
-    picks = union_all(
-        _pick(run, "largest", Statement.closing_minor.desc()),
-        _pick(run, "nil", Statement.id.asc(), Statement.closing_minor == 0, Statement.line_count == 0),
-        _pick(run, "negative", Statement.closing_minor.asc(), Statement.closing_minor < 0),
-        _pick(run, "longest", Statement.line_count.desc(), Statement.line_count > 0),
-        _pick(run, "replaced", Statement.version.desc(), Statement.version > 1),
-    ).subquery()
-    rows = session.execute(
-        select(
-            picks.c.why, Statement.public_id, Customer.number, Customer.name, Customer.name_en,
-            Statement.closing_minor, Statement.currency,
-        )
-        .join(Statement, Statement.id == picks.c.id)
-        .join(Customer, Customer.id == Statement.customer_id)
-    ).all()  # fmt: skip
-    order = ("largest", "nil", "negative", "longest", "replaced")
-    seen: dict[str, Sample] = {}
-    for row in sorted(rows, key=lambda row: order.index(row.why)):
-        money = Money(row.closing_minor, row.currency)
-        seen.setdefault(row.public_id, Sample(row.why, row.public_id, row.number, row.name, row.name_en, money))
-    return tuple(seen.values())
-
-
-def _pick(
-    run: StatementRun, why: str, order: ColumnElement[Any], *more: ColumnElement[bool]
-) -> Select[str, int]:
-    best = select(Statement.id).where(*_newest(run), *more).order_by(order, Statement.id).limit(1).subquery()
-    return select(literal(why, String).label("why"), best.c.id)
-
-
-def _delivery(session: Session, run: StatementRun) -> Delivery:
-    viewed = func.sum(case((Statement.first_viewed_at.is_not(None), 1), else_=0))
-    states = session.execute(
-        select(Statement.state, func.count(), viewed)
-        .where(*_of_month(run), Statement.issued_at.is_not(None))
-        .group_by(Statement.state)
-    ).all()
-    mails: Counter[str] = Counter()
-    for state, count in session.execute(
-        select(OutboxMessage.state, func.count())
-        .join(reminders, reminders.c.outbox_key == OutboxMessage.key)
-        .join(Statement, Statement.id == reminders.c.statement_id)
-        .where(*_of_month(run), reminders.c.stage == 0)
-        .group_by(OutboxMessage.state)
-    ):
-        mails[state] += count
-    counts = {state: count for state, count, _ in states}
-    signed = sum(counts.get(state, 0) for state in SIGNED)
-    return Delivery(
-        issued=sum(counts.values()), queued=mails["queued"] + mails["sending"], sent=mails["sent"],
-        failed=mails["failed"], viewed=sum(int(seen) for _, _, seen in states),
-        answered=signed + counts.get("part-answered", 0), signed=signed,
-    )  # fmt: skip

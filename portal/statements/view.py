@@ -69,10 +69,16 @@ def mark_no_response(session: Session, *, actor: Actor, now: datetime, limit: in
         .with_for_update()
     ).all()
     if rows:
-        session.execute(update(Statement).where(Statement.id.in_([row.id for row in rows])).values(state="no-response"))
+        session.execute(
+            update(Statement).where(Statement.id.in_([row.id for row in rows])).values(state="no-response")
+        )
     drafts = [
         AuditDraft(
-            "statements.expired", "statement", row.public_id, row.customer_id, {"answer_by_on": row.answer_by_on}
+            "statements.expired",
+            "statement",
+            row.public_id,
+            row.customer_id,
+            {"answer_by_on": row.answer_by_on},
         )
         for row in rows
     ]

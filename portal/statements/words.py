@@ -60,6 +60,8 @@ LABELS = {
     "disputed": N_("Disputed"),
     "unanswered": N_("Unanswered"),
     "in_words": N_("Closing balance in words"),
+    "you_owe": N_("Closing balance (you owe us)"),
+    "we_owe": N_("Closing balance (we owe you)"),
     "draft": N_("Draft, not issued"),
     "sign_place": N_("Company seal or signature, date"),
 }

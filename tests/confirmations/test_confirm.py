@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -40,6 +41,10 @@ def look(session: Session, public_id: str, actor: Actor) -> StatementPage:
     return find_statement(session, public_id=public_id, actor=actor)
 
 
+def known_of(page: StatementPage, actor: Actor, now: datetime) -> dict[str, Any]:
+    return {"public_id": page.public_id, "content_hash": page.content_hash, "actor": actor, "now": now}
+
+
 def answers(page: StatementPage) -> list[str]:
     return [line.answer for line in page.all_lines]
 
@@ -47,7 +52,12 @@ def answers(page: StatementPage) -> list[str]:
 @pytest.mark.db
 def test_confirms_the_named_lines(session: Session, page: StatementPage, ping: Actor, now: datetime) -> None:
     done = confirm_lines(
-        session, public_id=page.public_id, line_nos=[1, 3], content_hash=page.content_hash, actor=ping, now=now
+        session,
+        public_id=page.public_id,
+        line_nos=[1, 3],
+        content_hash=page.content_hash,
+        actor=ping,
+        now=now,
     )
     after = look(session, page.public_id, ping)
     assert answers(after) == ["none", "confirmed", "none", "confirmed"]
@@ -57,21 +67,40 @@ def test_confirms_the_named_lines(session: Session, page: StatementPage, ping: A
 def test_the_rest_takes_in_only_unanswered_lines_that_were_shown(
     session: Session, page: StatementPage, ping: Actor, now: datetime
 ) -> None:
-    known = {"public_id": page.public_id, "content_hash": page.content_hash, "actor": ping, "now": now}
+    known: dict[str, Any] = {
+        "public_id": page.public_id,
+        "content_hash": page.content_hash,
+        "actor": ping,
+        "now": now,
+    }
     confirm_lines(session, line_nos=[1], **known)
     done = confirm_lines(session, line_nos=None, seen_lines=[0, 1, 3], **known)
     assert done.line_nos == (0, 3)
     assert answers(look(session, page.public_id, ping)) == ["confirmed", "confirmed", "none", "confirmed"]
 
 
-def test_confirming_again_changes_nothing(session: Session, page: StatementPage, ping: Actor, now: datetime) -> None:
-    known = {"public_id": page.public_id, "content_hash": page.content_hash, "actor": ping, "now": now}
+def test_confirming_again_changes_nothing(
+    session: Session, page: StatementPage, ping: Actor, now: datetime
+) -> None:
+    known: dict[str, Any] = {
+        "public_id": page.public_id,
+        "content_hash": page.content_hash,
+        "actor": ping,
+        "now": now,
+    }
     confirm_lines(session, line_nos=[1], **known)
     assert confirm_lines(session, line_nos=[1], **known).line_nos == ()
 
 
-def test_one_click_is_undone_as_one(session: Session, page: StatementPage, ping: Actor, now: datetime) -> None:
-    known = {"public_id": page.public_id, "content_hash": page.content_hash, "actor": ping, "now": now}
+def test_one_click_is_undone_as_one(
+    session: Session, page: StatementPage, ping: Actor, now: datetime
+) -> None:
+    known: dict[str, Any] = {
+        "public_id": page.public_id,
+        "content_hash": page.content_hash,
+        "actor": ping,
+        "now": now,
+    }
     confirm_lines(session, line_nos=[1], **known)
     done = confirm_lines(session, line_nos=[2, 3], **known)
     assert take_back_answers(session, act=done.act, **known).line_nos == (2, 3)
@@ -81,7 +110,12 @@ def test_one_click_is_undone_as_one(session: Session, page: StatementPage, ping:
 def test_taking_back_the_last_answer_returns_to_viewed(
     session: Session, page: StatementPage, ping: Actor, now: datetime
 ) -> None:
-    known = {"public_id": page.public_id, "content_hash": page.content_hash, "actor": ping, "now": now}
+    known: dict[str, Any] = {
+        "public_id": page.public_id,
+        "content_hash": page.content_hash,
+        "actor": ping,
+        "now": now,
+    }
     confirm_lines(session, line_nos=[1], **known)
     take_back_answers(session, line_nos=[1], **known)
     assert look(session, page.public_id, ping).state == "viewed"
@@ -101,14 +135,24 @@ def test_a_question_leaves_the_line_unanswered_and_opens_a_task(
     assert (task.kind, task.facts["document_no"]) == ("question", "INV-3")
 
 
-def test_an_empty_question_is_refused(session: Session, page: StatementPage, ping: Actor, now: datetime) -> None:
+def test_an_empty_question_is_refused(
+    session: Session, page: StatementPage, ping: Actor, now: datetime
+) -> None:
     with pytest.raises(Invalid):
         ask_about_line(
-            session, public_id=page.public_id, line_no=2, text="  ", content_hash=page.content_hash, actor=ping, now=now
+            session,
+            public_id=page.public_id,
+            line_no=2,
+            text="  ",
+            content_hash=page.content_hash,
+            actor=ping,
+            now=now,
         )
 
 
-def dispute(session: Session, page: StatementPage, *, line_no: int, minor: int, actor: Actor, now: datetime) -> str:
+def dispute(
+    session: Session, page: StatementPage, *, line_no: int, minor: int, actor: Actor, now: datetime
+) -> str:
     draft = DisputeDraft(
         reason="PRC", amount=Money(minor, page.currency), text="The price on the order was lower.",
         statement=page.public_id, line_no=line_no, facts={"order_no": "PO-7"},
@@ -124,8 +168,15 @@ def test_a_line_a_colleague_disputed_is_not_confirmed_and_they_are_named(
         person_id=None, name="Li Na", side="customer", roles=ping.roles, permissions=ping.permissions,
         customer_ids=ping.customer_ids,
     )  # fmt: skip
-    known = {"public_id": page.public_id, "content_hash": page.content_hash, "actor": colleague, "now": now}
-    with pytest.raises(Conflict, match=r"Ping Zhou disputed this line at 10:38\. Your answer was not saved\."):
+    known: dict[str, Any] = {
+        "public_id": page.public_id,
+        "content_hash": page.content_hash,
+        "actor": colleague,
+        "now": now,
+    }
+    with pytest.raises(
+        Conflict, match=r"Ping Zhou disputed this line at 10:38\. Your answer was not saved\."
+    ):
         confirm_lines(session, line_nos=[2], **known)
     done = confirm_lines(session, line_nos=[1, 2], **known)
     assert (done.line_nos, [(line.line_no, line.name) for line in done.skipped]) == ((1,), [(2, "Ping Zhou")])
@@ -138,7 +189,12 @@ def test_disputed_confirmed_and_unanswered_always_come_to_the_closing_balance(
     """Requirement 2-12 and I7: disputed items stand apart, and the three sums are the closing balance at each step."""
     chance = random.Random(7)
     dispute(session, page, line_no=1, minor=5_050, actor=ping, now=now)
-    known = {"public_id": page.public_id, "content_hash": page.content_hash, "actor": ping, "now": now}
+    known: dict[str, Any] = {
+        "public_id": page.public_id,
+        "content_hash": page.content_hash,
+        "actor": ping,
+        "now": now,
+    }
     for _ in range(12):
         some = chance.sample([0, 2, 3], k=chance.randint(1, 3))
         (confirm_lines if chance.random() < 0.6 else take_back_answers)(session, line_nos=some, **known)
@@ -149,8 +205,15 @@ def test_disputed_confirmed_and_unanswered_always_come_to_the_closing_balance(
         assert sum(group.subtotal.minor for group in after.groups) == after.movement.minor
 
 
-def test_each_click_has_one_audit_row(session: Session, page: StatementPage, ping: Actor, now: datetime) -> None:
-    known = {"public_id": page.public_id, "content_hash": page.content_hash, "actor": ping, "now": now}
+def test_each_click_has_one_audit_row(
+    session: Session, page: StatementPage, ping: Actor, now: datetime
+) -> None:
+    known: dict[str, Any] = {
+        "public_id": page.public_id,
+        "content_hash": page.content_hash,
+        "actor": ping,
+        "now": now,
+    }
     confirm_lines(session, line_nos=[1, 2, 3], **known)
     take_back_answers(session, line_nos=[1, 2], **known)
     session.commit()
@@ -168,7 +231,12 @@ def test_an_answer_to_an_older_version_is_refused_with_the_time_of_the_newer(
     issue_month(session, month=FEBRUARY, actor=mei, now=now + timedelta(minutes=41))
     with pytest.raises(Conflict, match=r"A newer statement was issued at 10:41\. Nothing was saved\."):
         confirm_lines(
-            session, public_id=page.public_id, line_nos=[1], content_hash=page.content_hash, actor=ping, now=now
+            session,
+            public_id=page.public_id,
+            line_nos=[1],
+            content_hash=page.content_hash,
+            actor=ping,
+            now=now,
         )
 
 
@@ -178,7 +246,12 @@ def test_who_may_not_answer(
     for actor, refusal in ((vera, NotAllowed), (mei, NotAllowed), (bo, NotFound)):
         with pytest.raises(refusal):
             confirm_lines(
-                session, public_id=page.public_id, line_nos=[1], content_hash=page.content_hash, actor=actor, now=now
+                session,
+                public_id=page.public_id,
+                line_nos=[1],
+                content_hash=page.content_hash,
+                actor=actor,
+                now=now,
             )
 
 
@@ -187,5 +260,10 @@ def test_a_line_that_does_not_exist_is_not_found(
 ) -> None:
     with pytest.raises(NotFound):
         confirm_lines(
-            session, public_id=page.public_id, line_nos=[9], content_hash=page.content_hash, actor=ping, now=now
+            session,
+            public_id=page.public_id,
+            line_nos=[9],
+            content_hash=page.content_hash,
+            actor=ping,
+            now=now,
         )

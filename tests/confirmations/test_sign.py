@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
@@ -79,8 +80,13 @@ def test_keeps_the_exact_text_and_who_signed_how(
 def test_agrees_except_for_what_is_disputed(
     session: Session, page: StatementPage, ping: Actor, now: datetime
 ) -> None:
-    """"What no peer has" 1: agreed + disputed = closing, the undisputed part is agreed at once."""
-    known = {"public_id": page.public_id, "content_hash": page.content_hash, "actor": ping, "now": now}
+    """No peer has it (1): agreed + disputed = closing, the undisputed part is agreed at once."""
+    known: dict[str, Any] = {
+        "public_id": page.public_id,
+        "content_hash": page.content_hash,
+        "actor": ping,
+        "now": now,
+    }
     take_back_answers(session, line_nos=[1], **known)
     dispute(session, page, line_no=1, minor=5_050, actor=ping, now=now)
     page = find_statement(session, public_id=page.public_id, actor=ping)
@@ -151,7 +157,12 @@ def test_a_signature_never_changes_or_vanishes(
     ],
 )
 def test_refuses_what_was_not_on_the_page(
-    change: dict[str, str], refusal: type[Exception], session: Session, page: StatementPage, ping: Actor, now: datetime
+    change: dict[str, Any],
+    refusal: type[Exception],
+    session: Session,
+    page: StatementPage,
+    ping: Actor,
+    now: datetime,
 ) -> None:
     draft = replace(draft_of(page), **change)
     with pytest.raises(refusal):
@@ -167,8 +178,15 @@ def test_the_text_survives_the_line_ends_of_a_browser(
     assert find_confirmation(session, public_id=public_id, actor=ping).signed_text == draft.signed_text
 
 
-def test_refuses_while_lines_are_unanswered(session: Session, page: StatementPage, ping: Actor, now: datetime) -> None:
-    known = {"public_id": page.public_id, "content_hash": page.content_hash, "actor": ping, "now": now}
+def test_refuses_while_lines_are_unanswered(
+    session: Session, page: StatementPage, ping: Actor, now: datetime
+) -> None:
+    known: dict[str, Any] = {
+        "public_id": page.public_id,
+        "content_hash": page.content_hash,
+        "actor": ping,
+        "now": now,
+    }
     take_back_answers(session, line_nos=[2], **known)
     page = find_statement(session, public_id=page.public_id, actor=ping)
     with pytest.raises(Invalid, match="1 lines are unanswered"):
@@ -196,7 +214,7 @@ def test_a_second_signature_is_refused_and_names_the_first(
 def test_a_nil_statement_is_signed_without_an_answer_to_any_line(
     session: Session, books: BookStory, mei: Actor, bo: Actor, now: datetime
 ) -> None:
-    """"What no peer has" 19."""
+    """No peer has it (19): nil statements are confirmed like any other."""
     issue_month(session, month=FEBRUARY, actor=mei, now=now)
     nil = find_statement(session, public_id=statement_of(session, "GLOBEX", "EUR").public_id, actor=bo)
     public_id = sign_balance(session, public_id=nil.public_id, signature=draft_of(nil), actor=bo, now=now)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
@@ -61,8 +61,8 @@ def test_every_active_customer_gets_one_nil_ones_too(
     prepare_statements(session, month=FEBRUARY, actor=mei, now=now)
     nil = statement_of(session, "GLOBEX", "EUR")
     assert (nil.opening_minor, nil.closing_minor, nil.line_count) == (0, 0, 0)
-    counts = session.execute(select(Statement.customer_id, Statement.currency, func.count()).group_by("customer_id", "currency"))
-    assert {count for _, _, count in counts} == {1}
+    pairs = session.execute(select(Statement.customer_id, Statement.currency)).all()
+    assert len(pairs) == len(set(pairs)) == 3
 
 
 def test_customers_who_came_later_or_are_archived_get_none(
@@ -76,12 +76,17 @@ def test_customers_who_came_later_or_are_archived_get_none(
 
 
 @pytest.mark.db
-def test_preparing_again_changes_nothing(session: Session, books: BookStory, mei: Actor, now: datetime) -> None:
+def test_preparing_again_changes_nothing(
+    session: Session, books: BookStory, mei: Actor, now: datetime
+) -> None:
     books(STORY)
     prepare_statements(session, month=FEBRUARY, actor=mei, now=now)
     before = session.execute(select(Statement.public_id, Statement.content_hash, Statement.version)).all()
     again = prepare_statements(session, month=FEBRUARY, actor=mei, now=now + timedelta(hours=1))
-    assert session.execute(select(Statement.public_id, Statement.content_hash, Statement.version)).all() == before
+    assert (
+        session.execute(select(Statement.public_id, Statement.content_hash, Statement.version)).all()
+        == before
+    )
     result = result_of(session, again)
     assert (result["prepared"], result["unchanged"], result["statements"]) == (0, 3, 3)
 
@@ -121,15 +126,23 @@ def test_a_customer_whose_sums_fail_stops_alone(
     acme = select(Customer.id).where(Customer.number == "ACME").scalar_subquery()
     session.execute(
         update(MonthBalance)
-        .where(MonthBalance.customer_id == acme, MonthBalance.currency == "CNY", MonthBalance.month_on == FEBRUARY)
-        .values(invoiced_minor=MonthBalance.invoiced_minor + 7, movement_minor=MonthBalance.movement_minor + 7)
+        .where(
+            MonthBalance.customer_id == acme,
+            MonthBalance.currency == "CNY",
+            MonthBalance.month_on == FEBRUARY,
+        )
+        .values(
+            invoiced_minor=MonthBalance.invoiced_minor + 7, movement_minor=MonthBalance.movement_minor + 7
+        )
     )
     run = prepare_statements(session, month=FEBRUARY, actor=mei, now=now)
     result = result_of(session, run)
     assert result["failed"] == [
         {"customer_no": "ACME", "currency": "CNY", "code": "lines_differ", "difference": "-0.07"}
     ]
-    numbers = session.scalars(select(Customer.number).join(Statement, Statement.customer_id == Customer.id)).all()
+    numbers = session.scalars(
+        select(Customer.number).join(Statement, Statement.customer_id == Customer.id)
+    ).all()
     assert numbers == ["GLOBEX"]
 
 
@@ -181,7 +194,9 @@ def test_the_number_of_sql_statements_does_not_grow_with_customers(
     assert many == few
 
 
-def _statements_sent(database: Database, session: Session, actor: Actor, now: datetime, *, month: date) -> int:
+def _statements_sent(
+    database: Database, session: Session, actor: Actor, now: datetime, *, month: date
+) -> int:
     run = start_run(session, month=month, actor=actor, now=now)
     sent: list[str] = []
 
@@ -219,7 +234,9 @@ def test_each_prepared_statement_has_one_audit_row(
     assert sorted(noted) == sorted(session.scalars(select(Statement.public_id)).all())
 
 
-def test_lines_carry_the_document_as_it_was(session: Session, books: BookStory, mei: Actor, now: datetime) -> None:
+def test_lines_carry_the_document_as_it_was(
+    session: Session, books: BookStory, mei: Actor, now: datetime
+) -> None:
     books(STORY)
     prepare_statements(session, month=FEBRUARY, actor=mei, now=now)
     line = session.scalars(select(StatementLine).where(StatementLine.document_no == "INV-2")).one()
