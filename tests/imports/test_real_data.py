@@ -46,7 +46,9 @@ def test_next_month_of_the_living_sample_is_taken_in(
 ) -> None:
     with sample.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))[:300]
-    early = [row | {"SettledDate": "", "Disputed": "No"} if number % 3 else row for number, row in enumerate(rows)]
+    early = [
+        row | {"SettledDate": "", "Disputed": "No"} if number % 3 else row for number, row in enumerate(rows)
+    ]
     request = ImportRequest(ibm_file(tmp_path / "september.csv", early[:250]), "ibm-ar")
     import_documents(database, request, actor=mei, now=now)
     request = ImportRequest(ibm_file(tmp_path / "october.csv", rows), "ibm-ar")
