@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import Actor, Company, Permission
 from portal.errors import N_
-from portal.http.counts import COUNTS
+from portal.http.counts import COUNTS, data_as_of
 from portal.http.filters import DEFAULT_ZONE, initials
 from portal.http.languages import other_language_url
 from portal.http.unit import READS, unit
@@ -191,10 +192,10 @@ class Frame:
         """What was searched for."""
         return request.args.get("q", "") if request.path == "/admin/documents" else ""
 
-    @property
-    def data_as_of(self) -> object:
+    @cached_property
+    def data_as_of(self) -> datetime | None:
         """When the books were last fed."""
-        return None
+        return read(data_as_of)
 
     @cached_property
     def _paths(self) -> frozenset[str]:
