@@ -6,9 +6,20 @@ from flask import Blueprint
 
 from admin.views.adjustments import bp as adjustments
 from admin.views.approvals import bp as approvals
+from admin.views.audit import bp as audit
+from admin.views.contacts import bp as contacts
+from admin.views.customers import bp as customers
 from admin.views.disputes import bp as disputes
 from admin.views.imports import bp as imports
 from admin.views.jobs import bp as jobs
+from admin.views.mail import bp as mail
+from admin.views.people import bp as people
+from admin.views.periods import bp as periods
+from admin.views.rates import bp as rates
+from admin.views.settings import bp as settings
 from admin.views.statements import bp as statements
 
-BLUEPRINTS: tuple[Blueprint, ...] = (disputes, approvals, adjustments, imports, jobs, statements)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    disputes, approvals, adjustments, imports, jobs, statements, customers, contacts, mail, periods, rates, people,
+    audit, settings,
+)  # fmt: skip

@@ -36,6 +36,7 @@ from portal.access.queries import (
     list_people,
     list_staff,
     people_names,
+    person_id_of,
     recipients_of,
 )
 from portal.access.rules import (
@@ -110,6 +111,7 @@ __all__ = [
     "open_link",
     "people_names",
     "permissions_of",
+    "person_id_of",
     "recipients_of",
     "record_changes_with",
     "renew_link",

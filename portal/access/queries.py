@@ -203,3 +203,18 @@ def list_staff(session: Session, *, role: str | None = None) -> tuple[tuple[str,
         .order_by(Person.name)
     )
     return tuple((public_id, name) for public_id, name in session.execute(query))
+
+
+def person_id_of(session: Session, *, public_id: str) -> int:
+    """Return the row number of a member of staff chosen by public id, e.g. as a customer's owner.
+
+    Raises:
+        NotFound: Nobody active among staff.
+    """
+    query = select(Person.id).where(
+        Person.public_id == public_id, Person.is_active, Person.id.in_(_is_staff())
+    )
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found

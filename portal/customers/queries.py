@@ -43,6 +43,7 @@ class CustomerView:
     is_archived: bool
     first_on: date
     row_version: int
+    owner_public_id: str = ""
 
     def name_in(self, language: str) -> str:
         """The name in a language, the other one's where there is none."""
@@ -71,6 +72,7 @@ _COLUMNS = (
     Customer.language, Customer.country, Customer.tax_no, Customer.street_address, Customer.terms_days,
     Customer.credit_limit_minor, Customer.department, Customer.owner_id, Customer.is_paused, Customer.archived_at,
     Customer.first_on, Customer.row_version, Person.name.label("owner_name"),
+    Person.public_id.label("owner_public_id"),
 )  # fmt: skip
 
 
@@ -83,6 +85,7 @@ def _view(row: Row[*tuple[Any, ...]]) -> CustomerView:
         credit_limit=None if limit is None else Money(limit, row.currency), department=row.department,
         owner_id=row.owner_id, owner_name=row.owner_name or "", is_paused=row.is_paused,
         is_archived=row.archived_at is not None, first_on=row.first_on, row_version=row.row_version,
+        owner_public_id=row.owner_public_id or "",
     )  # fmt: skip
 
 

@@ -1,0 +1,59 @@
+"""The audit trail for auditors; checks of the books for those who run them."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from portal.access import Permission
+from portal.audit import ANCHORS, AUDIT_SORTS, AuditView, list_audit, read_anchors, verify_chain
+from portal.checks import run_checks
+from portal.http.access import requires
+from portal.http.lists import Column, ListLinks, export, list_query, wanted_format
+from portal.http.unit import unit
+from portal.http.words import _
+
+bp = Blueprint("admin_audit", __name__, url_prefix="/admin/audit")
+
+
+@bp.get("")
+@requires(Permission.AUDIT_READ)
+def index() -> ResponseReturnValue:
+    g = unit()
+    listing = list_audit(g.session, query=list_query(AUDIT_SORTS, default="-number"), actor=g.actor)
+    if wanted_format():
+        return export(listing, _columns(), "audit-trail")
+    details = {row.number: json.dumps(row.details, ensure_ascii=False, indent=1) for row in listing.rows}
+    return render_template(
+        "admin/audit/index.html", listing=listing, links=ListLinks(listing), details=details
+    )
+
+
+@bp.get("/chain")
+@requires(Permission.AUDIT_READ)
+def chain() -> str:
+    g = unit()
+    report = verify_chain(g.session, anchors=read_anchors(g.settings.home / ANCHORS))
+    return render_template("admin/audit/chain.html", report=report)
+
+
+@bp.get("/checks")
+@requires(Permission.CHECKS_RUN)
+def checks() -> str:
+    g = unit()
+    report = run_checks(g.session, home=g.settings.home, now=g.now)
+    return render_template("admin/audit/checks.html", report=report)
+
+
+def _columns() -> list[Column[AuditView]]:
+    return [
+        Column("number", _("Number"), lambda row: row.number, "count"),
+        Column("at", _("Time"), lambda row: row.at, "moment"),
+        Column("event", _("Event"), lambda row: row.event),
+        Column("who", _("Person"), lambda row: row.actor_name),
+        Column("subject", _("Subject"), lambda row: f"{row.subject_kind} {row.subject_id}"),
+        Column("details", _("Details"), lambda row: json.dumps(row.details, ensure_ascii=False)),
+        Column("hash", _("Hash"), lambda row: row.hash),
+    ]
