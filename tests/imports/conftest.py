@@ -6,7 +6,7 @@ import pytest
 
 from portal.access import Actor
 from portal.db import Database
-from tests.cast import AUD, CHEN, MEI, actor_of
+from tests.cast import AUD, CHEN, MEI, PING, actor_of
 
 
 @pytest.fixture
@@ -28,3 +28,10 @@ def aud(database: Database) -> Actor:
     """Aud, the auditor."""
     with database.reading() as session:
         return actor_of(session, AUD)
+
+
+@pytest.fixture
+def ping(database: Database) -> Actor:
+    """Ping, Acme's confirmer."""
+    with database.reading() as session:
+        return actor_of(session, PING)
