@@ -112,6 +112,25 @@ const watch = (root) => root.querySelectorAll?.(".chart[data-src]").forEach((box
 watch(document);
 new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach(watch))).observe(document.body, { childList: true, subtree: true });
 
+/* Paper is white and narrower than a window. */
+function forPaper(printing) {
+  const root = document.documentElement;
+  if (printing) {
+    root.dataset.screenTheme = root.dataset.theme;
+    root.dataset.theme = "light";
+  } else if (root.dataset.screenTheme) {
+    root.dataset.theme = root.dataset.screenTheme;
+    delete root.dataset.screenTheme;
+  }
+  for (const box of [...drawn.keys()].filter((each) => each.isConnected)) {
+    paint(box);
+    const room = box.closest(".rail") ? 300 : 640;
+    window.Plotly.relayout(box.firstElementChild, printing ? { width: Math.min(box.clientWidth, room) } : { width: null, autosize: true });
+  }
+}
+window.addEventListener("beforeprint", () => forPaper(true));
+window.addEventListener("afterprint", () => forPaper(false));
+
 const repaint = () => [...drawn.keys()].filter((box) => box.isConnected).forEach(paint);
 new MutationObserver(repaint).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
