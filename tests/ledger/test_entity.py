@@ -13,6 +13,7 @@ from portal.access import Actor
 from portal.audit.models import AuditRow
 from portal.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.ledger import (
+    add_entity,
     DEFAULT_ACCOUNTS,
     account_mapping,
     default_entity,
@@ -113,3 +114,21 @@ def test_the_book_currency_is_decided_once(session: Session) -> None:
     assert set_book_currency_if_missing(session, currency="CNY") == "EUR"
     with pytest.raises(UnknownCurrency):
         set_book_currency_if_missing(session, currency="EURO")
+
+
+def test_a_second_entity_has_a_chart_of_its_own(session: Session, mei: Actor, now: datetime) -> None:
+    entity_id = add_entity(session, code="HK", name="Concord HK", actor=mei, now=now)
+    session.flush()
+    roles = session.scalar(select(func.count()).where(AccountMapping.entity_id == entity_id))
+    accounts = session.scalar(select(func.count()).where(Account.entity_id == entity_id))
+    assert roles == accounts
+    assert roles
+    with pytest.raises(Conflict):
+        add_entity(session, code="HK", name="Again", actor=mei, now=now)
+    with pytest.raises(Invalid):
+        add_entity(session, code="A" * 21, name="Long", actor=mei, now=now)
+
+
+def test_the_auditor_adds_no_entity(session: Session, aud: Actor, now: datetime) -> None:
+    with pytest.raises(NotAllowed):
+        add_entity(session, code="HK", name="Concord HK", actor=aud, now=now)
