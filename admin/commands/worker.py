@@ -91,33 +91,6 @@ def _load_import(run: JobRun) -> Mapping[str, Any]:
     return {"imported": result.imported if result else 0}
 
 
-def _check_import(run: JobRun) -> Mapping[str, Any]:
-    from portal.imports import check_batch
-
-    result = check_batch(
-        run.database,
-        public_id=run.payload["batch"],
-        now=run.now,
-        on_progress=lambda _what, done, total: run.progress(done, total),
-    )
-    return {"rows": result.rows if result else 0}
-
-
-def _load_import(run: JobRun) -> Mapping[str, Any]:
-    from admin.commands.imports import disputes_opener
-    from portal.imports import load_batch
-
-    result = load_batch(
-        run.database,
-        public_id=run.payload["batch"],
-        now=run.now,
-        book_currency=the_settings().book_currency,
-        on_progress=lambda _what, done, total: run.progress(done, total),
-        disputes_for=lambda actor, now: disputes_opener(actor=actor, now=now),
-    )
-    return {"imported": result.imported if result else 0}
-
-
 #: Job name → verb; each is safe to run again from its start.
 VERBS: dict[str, Verb] = {
     "imports.check": _check_import,

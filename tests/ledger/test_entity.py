@@ -13,9 +13,9 @@ from portal.access import Actor
 from portal.audit.models import AuditRow
 from portal.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.ledger import (
-    add_entity,
     DEFAULT_ACCOUNTS,
     account_mapping,
+    add_entity,
     default_entity,
     edit_account_mapping,
     edit_entity,
