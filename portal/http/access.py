@@ -127,12 +127,13 @@ def _load(token: str) -> _SignInUser | None:
 
 
 def _recognise() -> None:
+    """Find out who is signed in; a page that only asks how far a job is does not keep the sign-in alive."""
     if request.endpoint == "static" or "_user_id" not in session:
         return
     g = unit()
     signed_in: SignedIn | None = getattr(current_user, "signed_in", None)
     g.signed_in = signed_in
-    if signed_in is not None and signed_in.is_stale and "poll" not in request.headers.get("HX-Trigger", ""):
+    if signed_in is not None and signed_in.is_stale and request.headers.get("HX-Trigger") != "job":
         try:
             with g.database.writing() as writing:
                 touch_sign_in(writing, public_id=signed_in.public_id, now=g.now)

@@ -11,20 +11,23 @@ from decimal import Decimal
 from tempfile import SpooledTemporaryFile
 from typing import Any, Generic, Literal, TypeVar
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
-from flask import Response, request
+from flask import Response, request, stream_with_context
 
 from portal.errors import N_
+from portal.http.frame import zone
 from portal.http.words import _
 from portal.lists import MAX_PER_PAGE, PER_PAGE, ListQuery, Page, UnknownSort
 from portal.money import Money, currency_digits
 
 Row = TypeVar("Row")
 Kind = Literal["text", "money", "date", "moment", "count"]
+UTC_ZONE = ZoneInfo("UTC")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column(Generic[Row]):
     """One column of a download; ``value(row)`` is text, Money, date, datetime or a number, by ``kind``."""
 
@@ -145,20 +148,29 @@ def _plain(value: Any) -> str:
     if isinstance(value, Money):
         return value.decimal_text
     if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
+        return value.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date | int):
         return str(value)
     return neutral(str(value))
 
 
-def csv_rows(rows: Iterable[Row], columns: Sequence[Column[Row]]) -> Iterator[bytes]:
+def _cells(row: Row, columns: Sequence[Column[Row]], zone: ZoneInfo) -> Iterator[Any]:
+    """Yield a row's values, instants as the seller's clock shows them."""
+    for column in columns:
+        value = column.value(row)
+        yield value.astimezone(zone) if isinstance(value, datetime) else value
+
+
+def csv_rows(
+    rows: Iterable[Row], columns: Sequence[Column[Row]], zone: ZoneInfo = UTC_ZONE
+) -> Iterator[bytes]:
     """Yield CSV for Excel: UTF-8 with a byte-order mark, formulas made harmless."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
     buffer.write("\ufeff")
     writer.writerow([column.label for column in columns])
     for number, row in enumerate(rows, 1):
-        writer.writerow([_plain(column.value(row)) for column in columns])
+        writer.writerow([_plain(value) for value in _cells(row, columns, zone)])
         if number % 500 == 0:
             yield buffer.getvalue().encode()
             buffer.seek(0)
@@ -166,7 +178,9 @@ def csv_rows(rows: Iterable[Row], columns: Sequence[Column[Row]]) -> Iterator[by
     yield buffer.getvalue().encode()
 
 
-def xlsx_bytes(rows: Iterable[Row], columns: Sequence[Column[Row]], name: str) -> Iterator[bytes]:
+def xlsx_bytes(
+    rows: Iterable[Row], columns: Sequence[Column[Row]], name: str, zone: ZoneInfo = UTC_ZONE
+) -> Iterator[bytes]:
     """Yield a workbook with real numbers and dates, a frozen head and a filter."""
     import xlsxwriter
 
@@ -188,8 +202,8 @@ def xlsx_bytes(rows: Iterable[Row], columns: Sequence[Column[Row]], name: str) -
                 sheet.write_string(0, index, column.label, head)
             last = 0
             for last, row in enumerate(rows, 1):
-                for index, column in enumerate(columns):
-                    _write_cell(sheet, last, index, column.value(row), styles)
+                for index, value in enumerate(_cells(row, columns, zone)):
+                    _write_cell(sheet, last, index, value, styles)
             sheet.autofilter(0, 0, last, max(len(columns) - 1, 0))
         file.seek(0)
         while part := file.read(65536):
@@ -221,9 +235,11 @@ def export(page: Page[Row], columns: Sequence[Column[Row]], name: str) -> Respon
         name: File name without ending, ASCII.
     """
     kind = wanted_format()
+    seller_zone = ZoneInfo(zone())
     if kind == "xlsx":
-        answer = Response(xlsx_bytes(page.rows, columns, name), mimetype=XLSX)
+        parts = xlsx_bytes(page.rows, columns, name, seller_zone)
     else:
-        answer = Response(csv_rows(page.rows, columns), mimetype="text/csv")
+        parts = csv_rows(page.rows, columns, seller_zone)
+    answer = Response(stream_with_context(parts), mimetype=XLSX if kind == "xlsx" else "text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind or "csv"}"'
     return answer

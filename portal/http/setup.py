@@ -32,6 +32,7 @@ class PublicIdConverter(BaseConverter):
 def make_app(settings: Settings, database: Database) -> Flask:
     """Return the application without its pages; the order of the hooks is the order below."""
     app = Portal("concord", root_path=str(ROOT), static_folder="static", template_folder="templates")
+    app.url_map.strict_slashes = False  # /admin/imports and /admin/imports/ are one page, without a redirect
     app.url_map.converters["public_id"] = PublicIdConverter
     keep_files_in(database, settings)
     set_up_logging(settings)
