@@ -85,9 +85,10 @@ class ProposeForm(Form):
         N_("How it is resolved"), [needed()], choices=[(r.code, r.word) for r in RESOLUTIONS.values()]
     )
     approved = StringField(N_("Approved amount"), [needed(), at_most(60)])
-    text = TextAreaField(N_("Explanation for the customer"), [needed(), at_most(4000)])
+    explanation = TextAreaField(N_("Explanation for the customer"), [needed(), at_most(4000)])
     root_cause = SelectField(
         N_("Root cause (never shown to the customer)"),
+        default="",
         choices=[("", N_("Not known yet")), *ROOT_CAUSES.items()],
     )
 
@@ -285,7 +286,7 @@ def propose(public_id: str) -> ResponseReturnValue:
         proposal = Proposal(
             approved=read_money(form.approved.data, row.disputed.currency, field="approved"),
             resolution=form.resolution.data,
-            text=form.text.data,
+            text=form.explanation.data,
             root_cause=form.root_cause.data,
         )
         propose_resolution(g.session, public_id=public_id, proposal=proposal, actor=g.actor, now=g.now)

@@ -32,10 +32,10 @@ class Issued:
         page = find_statement(self.case.session, public_id=self.public_id, actor=self.case.people["ping"])
         return next(line.no for line in page.lines if line.document_no == number)
 
-    def dispute(self, line_no: int | None, amount: int, **changes: str) -> str:
+    def dispute(self, line_no: int | None, amount: int, *, content_hash: str = "") -> str:
         """Ping disputes a line as too much of something."""
         draft = DisputeDraft(
-            reason="NRC", amount=Money(amount, "CNY"), statement=self.public_id, line_no=line_no, **changes
+            reason="NRC", amount=Money(amount, "CNY"), statement=self.public_id, line_no=line_no, content_hash=content_hash
         )  # fmt: skip
         return open_dispute(self.case.session, draft=draft, actor=self.case.people["ping"], now=self.case.now)
 
