@@ -27,11 +27,18 @@ class Company:
     public_id: str
     number: str
     name: str
+    name_en: str
+
+    def name_in(self, language: str) -> str:
+        """The name in a language, the other one's where there is none."""
+        return (self.name_en or self.name) if language == "en" else (self.name or self.name_en)
 
 
 def companies_by_id(session: Session, ids: frozenset[int]) -> tuple[Company, ...]:
     """Return companies that are not archived, by number."""
-    query = select(COMPANIES.c.id, COMPANIES.c.public_id, COMPANIES.c.number, COMPANIES.c.name)
+    query = select(
+        COMPANIES.c.id, COMPANIES.c.public_id, COMPANIES.c.number, COMPANIES.c.name, COMPANIES.c.name_en
+    )
     rows = session.execute(
         query.where(COMPANIES.c.id.in_(ids), COMPANIES.c.archived_at.is_(None)).order_by(COMPANIES.c.number)
     )

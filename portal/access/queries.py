@@ -25,6 +25,7 @@ class RoleView:
     role: str
     customer_no: str
     customer_name: str
+    customer_name_en: str
     granted_at: datetime
 
 
@@ -61,12 +62,19 @@ def _views(session: Session, rows: Sequence[Person]) -> tuple[PersonView, ...]:
     ids = [row.id for row in rows]
     grants: dict[int, list[RoleView]] = {}
     for person_id, *facts in session.execute(
-        select(Grant.person_id, Grant.role, COMPANIES.c.number, COMPANIES.c.name, Grant.granted_at)
+        select(
+            Grant.person_id,
+            Grant.role,
+            COMPANIES.c.number,
+            COMPANIES.c.name,
+            COMPANIES.c.name_en,
+            Grant.granted_at,
+        )
         .outerjoin(COMPANIES, COMPANIES.c.id == Grant.customer_id)
         .where(Grant.person_id.in_(ids), Grant.ended_at.is_(None))
         .order_by(Grant.id)
     ):
-        view = RoleView(facts[0], facts[1] or "", facts[2] or "", facts[3])
+        view = RoleView(facts[0], facts[1] or "", facts[2] or "", facts[3] or "", facts[4])
         grants.setdefault(person_id, []).append(view)
     seen: dict[int, datetime] = dict(
         session.execute(

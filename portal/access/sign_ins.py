@@ -18,6 +18,8 @@ from portal.errors import NotFound
 STAFF_IDLE, STAFF_LONGEST = timedelta(minutes=15), timedelta(hours=8)
 CUSTOMER_IDLE, CUSTOMER_LONGEST = timedelta(minutes=30), timedelta(hours=12)
 TOUCH_EVERY = timedelta(minutes=1)
+#: How far the clocks of two web processes may differ.
+SKEW = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,9 @@ def actor_of_sign_in(session: Session, token: str, *, now: datetime, request_id:
     row, person = found
     held = _held(session, person.id)
     idle = STAFF_IDLE if held.staff else CUSTOMER_IDLE
-    is_alive = row.ended_at is None and row.started_at <= now < row.ends_at and now - row.last_seen_at < idle
+    is_alive = (
+        row.ended_at is None and row.started_at - SKEW <= now < row.ends_at and now - row.last_seen_at < idle
+    )
     if not is_alive or not person.is_active:
         return None
     companies = () if held.staff else companies_by_id(session, frozenset(held.by_customer))

@@ -12,11 +12,14 @@ from portal.access import Actor
 from portal.adjustments import count_open_adjustments
 from portal.approvals import count_pending
 from portal.disputes import count_open as count_open_disputes
+from portal.http.unit import unit
 from portal.imports.models import ImportBatch
 from portal.statements.waiting import count_waiting
+from portal.worklist import count_work
 
 #: ``<side>.<place>`` → how many wait for this reader.
 COUNTS: dict[str, Callable[[Session, Actor], int]] = {
+    "staff.worklist": lambda session, actor: count_work(session, actor=actor, now=unit().now),
     "customer.statements": lambda session, actor: count_waiting(session, actor=actor),
     "customer.disputes": lambda session, actor: count_open_disputes(session, actor=actor),
     "staff.adjustments": lambda session, actor: count_open_adjustments(session, actor=actor),

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from jinja2 import Environment
 
+from portal.http.devices import device_name
 from portal.http.words import words
 from portal.money import Money, capital_amount
 
@@ -66,4 +67,5 @@ def install_filters(environment: Environment, zone: Callable[[], str]) -> None:
         t=t,
         initials=initials,
         capital=capital_amount,
+        device=device_name,
     )

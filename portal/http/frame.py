@@ -11,7 +11,7 @@ from typing import TypeVar
 from flask import Flask, request
 from sqlalchemy.orm import Session
 
-from portal.access import Actor, Company, Permission
+from portal.access import Actor, Permission
 from portal.errors import N_
 from portal.http.counts import COUNTS, data_as_of
 from portal.http.filters import DEFAULT_ZONE, initials
@@ -152,10 +152,9 @@ class Frame:
         return other_language_url()
 
     @property
-    def company(self) -> Company | None:
+    def company(self) -> dict[str, object] | None:
         """The company acted for."""
-        signed_in = unit().signed_in
-        return signed_in.company if signed_in else None
+        return next((one for one in self.companies if one["active"]), None)
 
     @cached_property
     def companies(self) -> list[dict[str, object]]:
@@ -163,7 +162,10 @@ class Frame:
         signed_in = unit().signed_in
         found = signed_in.companies if signed_in else ()
         chosen = signed_in.company if signed_in else None
-        return [{"public_id": one.public_id, "name": one.name, "active": one == chosen} for one in found]
+        return [
+            {"public_id": one.public_id, "name": one.name_in(language()), "active": one == chosen}
+            for one in found
+        ]
 
     @property
     def person_menu(self) -> list[dict[str, str]]:

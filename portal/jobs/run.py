@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from portal.db import Database, insert_missing
@@ -170,3 +170,4 @@ def note_heartbeat(database: Database, *, worker: str, now: datetime) -> None:
     with database.writing() as session:
         insert_missing(session, Job, [row])
         session.execute(update(Job).where(Job.key == row["key"]).values(finished_at=now))
+        session.execute(delete(Job).where(Job.name == HEARTBEAT, Job.finished_at < now - timedelta(days=1)))

@@ -23,7 +23,7 @@ from portal.errors import N_, Invalid
 from portal.http.access import requires
 from portal.http.forms import Form, at_most, needed, options
 from portal.http.frame import ROLE_NAMES
-from portal.http.words import _
+from portal.http.words import _, language
 
 bp = Blueprint("account", __name__)
 own = requires(Permission.ACCOUNT_OWN, side="any")
@@ -55,13 +55,21 @@ class PasswordForm(Form):
     password = PasswordField(N_("New password"), [needed()], description=N_("At least 8 characters."))
 
 
+def _role_facts(person: PersonView) -> list[tuple[str, str]]:
+    own = "customer_name_en" if language() == "en" else "customer_name"
+    return [
+        (_(ROLE_NAMES[held.role]), getattr(held, own) or held.customer_name or _("All customers"))
+        for held in person.roles
+    ]
+
+
 def _page(form: AccountForm | None = None, password: PasswordForm | None = None) -> str:
     person: PersonView = find_person(g.session, public_id=g.actor.public_id, actor=g.actor)
     devices = list_devices(g.session, this=g.signed_in.public_id, actor=g.actor, now=g.now)
     return render_template(
         "portal/account/show.html", person=person, devices=devices, form=form or AccountForm(formdata=None, obj=person),
         password=password or PasswordForm(formdata=None), is_staff=g.actor.is_staff,
-        role_facts=[(_(ROLE_NAMES[held.role]), held.customer_name or _("All customers")) for held in person.roles],
+        role_facts=_role_facts(person),
     )  # fmt: skip
 
 
