@@ -18,8 +18,9 @@ from admin.views.periods import bp as periods
 from admin.views.rates import bp as rates
 from admin.views.settings import bp as settings
 from admin.views.statements import bp as statements
+from admin.views.worklist import bp as worklist
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    disputes, approvals, adjustments, imports, jobs, statements, customers, contacts, mail, periods, rates, people,
-    audit, settings,
+    worklist, disputes, approvals, adjustments, imports, jobs, statements, customers, contacts, mail, periods, rates,
+    people, audit, settings,
 )  # fmt: skip
