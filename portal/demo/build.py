@@ -19,6 +19,7 @@ from portal.demo.company import (
     CUSTOMER_PEOPLE,
     PASSWORD,
     STAFF,
+    Cast,
     month_starts,
     seat_company,
     seat_customers,
@@ -26,7 +27,7 @@ from portal.demo.company import (
     set_monthly_rates,
     staff_actor,
 )
-from portal.demo.story import Cast, answer_month, ask_for_postings, confirm_some, raise_disputes
+from portal.demo.story import answer_month, ask_for_postings, confirm_some, raise_disputes
 from portal.demo.trade import Market
 from portal.ledger import close_period, default_entity, ensure_entity
 from portal.money import Money

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -53,6 +54,16 @@ class Confirmer:
 
     public_id: str
     customer_id: int
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who acts in the story."""
+
+    clerk: Actor
+    approver: Actor
+    department: Actor
+    confirmers: Sequence[Confirmer]
 
 
 def seat_company(session: Session, *, password_hash: str, now: datetime) -> dict[str, str]:
@@ -176,7 +187,8 @@ def confirmer_actor(session: Session, confirmer: Confirmer) -> Actor:
     roles = frozenset({"confirmer"})
     return Actor(
         person_id=person.id, public_id=person.public_id, name=person.name, email=person.email,
-        job_title=person.job_title or "Accounts payable", side="customer", roles=roles, permissions=permissions_of(roles),
+        job_title=person.job_title or "Accounts payable", side="customer", roles=roles,
+        permissions=permissions_of(roles),
         customer_ids=frozenset({confirmer.customer_id}), language=person.language, method="password",
         address="203.0.113.41", device="Edge 130, Windows",
     )  # fmt: skip

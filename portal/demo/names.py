@@ -64,13 +64,13 @@ _ABROAD_BRANDS = {
         "Rijnmond Systems, Argonne Usinage, Chablis Mécanique, Lunigiana Utensili"
     ),
     "USD": (
-        "Kestrel Ridge Foods, Tamarack Motion, Bluestem Packaging, Cedar Fork Robotics, Palisade Instruments, Quarry Lane "
-        "Tools, Harborlight Medical, Juniper Flats Energy, Millrace Automation, Sandpiper Controls, Ironbark Systems, "
-        "Copperleaf Devices, Northfold Conveyor, Ashgrove Bearings, Tidewater Gear, Redpine Fabrication"
+        "Kestrel Ridge Foods, Tamarack Motion, Bluestem Packaging, Cedar Fork Robotics, Palisade Instruments, "
+        "Quarry Lane Tools, Harborlight Medical, Juniper Flats Energy, Millrace Automation, Sandpiper Controls, "
+        "Ironbark Systems, Copperleaf Devices, Northfold Conveyor, Ashgrove Bearings, Tidewater Gear, Redpine Fabrication"
     ),
     "JPY": (
-        "Hoshikawa Seiki, Minamori Kogyo, Asagiri Denki, Tokiwa Bussan, Yurihama Kikai, Kazamori Seimitsu, Shirasagi Kako, "
-        "Onaga Sangyo"
+        "Hoshikawa Seiki, Minamori Kogyo, Asagiri Denki, Tokiwa Bussan, Yurihama Kikai, Kazamori Seimitsu, "
+        "Shirasagi Kako, Onaga Sangyo"
     ),
 }
 _ABROAD_COUNTS = {"EUR": 26, "USD": 22, "JPY": 9}
@@ -90,7 +90,8 @@ _FAMILY_EN = (
 ).split()
 _GIVEN = (
     ("静", "Jing"), ("若兰", "Ruolan"), ("一帆", "Yifan"), ("思远", "Siyuan"), ("海燕", "Haiyan"), ("文博", "Wenbo"),
-    ("晓彤", "Xiaotong"), ("立诚", "Licheng"), ("雨桐", "Yutong"), ("振华", "Zhenhua"), ("慧", "Hui"), ("嘉宁", "Jianing"),
+    ("晓彤", "Xiaotong"), ("立诚", "Licheng"), ("雨桐", "Yutong"), ("振华", "Zhenhua"), ("慧", "Hui"),
+    ("嘉宁", "Jianing"),
 )  # fmt: skip
 _ABROAD_PEOPLE = (
     "Annika Reuter, Jonas Petersen, Marieke de Wit, Luc Fontaine, Chiara Bassi, Emily Novak, Daniel Osei, Priya Raman, "

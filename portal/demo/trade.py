@@ -94,6 +94,15 @@ class Market:
             if day <= last:
                 kind = "debit_note" if self.random.random() < 0.02 else "invoice"
                 yield account, self._bill(account, kind, day)
+        if usual > 20:  # the shown customers are billed twice for one delivery: what disputes are made of
+            first = self._bill(account, "invoice", month + timedelta(days=9))
+            again = month + timedelta(days=24)
+            if again <= last:
+                yield account, first
+                yield (
+                    account,
+                    replace(first, document_on=again, due_on=again + timedelta(days=account.terms_days)),
+                )
 
     def _bill(self, account: Account, kind: str, day: date) -> DocumentDraft:
         company = account.company
