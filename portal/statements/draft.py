@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from portal.db import new_public_id
@@ -14,7 +15,7 @@ from portal.statements.facts import BUCKETS, content_hash, frozen_content
 from portal.statements.gather import DocumentFacts, Gathered, Movement, Pair
 
 NOT_MOVED = Movement(0, 0, 0, 0, is_moved=False)
-_FACTS = ("no", "document_no", "kind", "document_on", "due_on", "amount_minor", "open_minor")
+_facts_of = itemgetter("no", "document_no", "kind", "document_on", "due_on", "amount_minor", "open_minor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def _build_draft(scope: Scope, gathered: Gathered, customer: CustomerFacts, curr
     content = frozen_content(
         entity=scope.entity_code, customer_no=customer.number, currency=currency, kind="activity",
         period=(scope.period_from, scope.period_until), minor=minor,
-        lines=[tuple(line[key] for key in _FACTS) for line in lines],
+        lines=map(_facts_of, lines),
     )  # fmt: skip
     return Draft(pair, customer.number, minor, lines, content_hash(content))
 

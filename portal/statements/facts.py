@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -13,6 +14,8 @@ from portal.money import minor_to_text
 FIGURES = ("opening", "invoiced", "received", "credited", "closing", "due_now", "overdue")
 BUCKETS = ("not_due", "d1_30", "d31_60", "d61_90", "d91_120", "d120_plus", "unapplied")
 
+#: Zeros, and amounts that are wholly open, come again and again in a run.
+_text = lru_cache(maxsize=4096)(minor_to_text)
 #: no, document number, kind, document date, due date, amount in minor units, open amount in minor units
 LineFacts = tuple[int, str, str, date | None, date | None, int, int]
 
@@ -41,14 +44,14 @@ def frozen_content(
     Returns:
         Plain JSON: amounts as decimal text, dates as ISO text, keys as in the Statement JSON of docs/reference.
     """
-    content: dict[str, Any] = {key: minor_to_text(minor[key], currency) for key in FIGURES}
+    content: dict[str, Any] = {key: _text(minor[key], currency) for key in FIGURES}
     content |= {
         "entity": entity,
         "customer_no": customer_no,
         "currency": currency,
         "kind": kind,
         "period": {"from": period[0].isoformat(), "until": period[1].isoformat()},
-        "ageing": {key: minor_to_text(minor[key], currency) for key in BUCKETS},
+        "ageing": {key: _text(minor[key], currency) for key in BUCKETS},
         "lines": [
             {
                 "no": no,
@@ -56,8 +59,8 @@ def frozen_content(
                 "kind": line_kind,
                 "document_date": document_on.isoformat() if document_on else None,
                 "due_date": due_on.isoformat() if due_on else None,
-                "amount": minor_to_text(amount, currency),
-                "open": minor_to_text(open_minor, currency),
+                "amount": _text(amount, currency),
+                "open": _text(open_minor, currency),
             }
             for no, document_no, line_kind, document_on, due_on, amount, open_minor in lines
         ],

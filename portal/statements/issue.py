@@ -20,7 +20,7 @@ from portal.statements.carry import Issued, carried_answers, carried_openings
 from portal.statements.models import LineAnswer, Statement, StatementRun
 from portal.statements.prepare import locked_run
 
-BATCH = 500
+BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)

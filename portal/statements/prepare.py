@@ -30,7 +30,7 @@ from portal.statements.gather import (
 from portal.statements.models import Statement, StatementLine, StatementRun
 
 #: Customers a batch; the driver makes it smaller where customers have many lines.
-BATCH = 200
+BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.access import Actor, Permission
@@ -154,24 +154,31 @@ def _ageing(statement: Statement) -> Ageing:
     return Ageing(AgeingTable(**minor, due_today_minor=due_today), statement.currency)
 
 
+_line, _document = StatementLine.metadata.tables["statement_lines"].c, Document.metadata.tables["documents"].c
+#: Built once and on plain tables, because a statement may have thousands of lines and a page is read at each answer.
+_LINES = (
+    select(
+        _line.no, _document.public_id, _line.document_no, _line.kind, _line.document_on, _line.due_on, _line.text,
+        _line.order_no, _line.amount_minor, _line.open_minor,
+    )
+    .select_from(_line.no.table.outerjoin(_document.id.table, _document.id == _line.document_id))
+    .where(_line.statement_id == bindparam("statement_id"))
+    .order_by(_line.no)
+)  # fmt: skip
+_UNANSWERED = ("none", 0, None, "", "", "", "", None, "", "", False)
+
+
 def read_lines(session: Session, statement: Statement) -> list[LineView]:
     """Return lines 0..n of a statement with the answers that count."""
-    rows = session.execute(
-        select(
-            StatementLine.no, Document.public_id, StatementLine.document_no, StatementLine.kind,
-            StatementLine.document_on, StatementLine.due_on, StatementLine.text, StatementLine.order_no,
-            StatementLine.amount_minor, StatementLine.open_minor,
-        )
-        .outerjoin(Document, Document.id == StatementLine.document_id)
-        .where(StatementLine.statement_id == statement.id)
-        .order_by(StatementLine.no)
-    )  # fmt: skip
+    rows = session.connection().execute(_LINES, {"statement_id": statement.id})
     answers = current_answers(session, statement.id)
-    currency, until, issued_at = statement.currency, statement.period_until, statement.issued_at
+    currency, issued_at = statement.currency, statement.issued_at
+    as_of = statement.period_until - timedelta(days=1)
+    said = {no: _said(answer, issued_at) for no, answer in answers.items() if answer.answer != "none"}
     lines = []
     for no, document, number, kind, document_on, due_on, text, order_no, amount, open_minor in rows:
-        late = open_minor > 0 and due_on is not None and (until - due_on).days > 1
-        line = LineView(
+        late = open_minor > 0 and due_on is not None and due_on < as_of
+        facts = (
             no,
             document,
             number,
@@ -185,16 +192,14 @@ def read_lines(session: Session, statement: Statement) -> list[LineView]:
             open_minor,
             late,
         )
-        answer = answers.get(no)
-        lines.append(line if answer is None else _with_answer(line, answer, issued_at))
+        lines.append(LineView._make(facts + said.get(no, _UNANSWERED)))
     return lines
 
 
-def _with_answer(line: LineView, answer: Answer, issued_at: datetime | None) -> LineView:
-    if answer.answer == "none":
-        return line
-    return LineView(
-        *line[:12], answer.answer, answer.disputed_minor, answer.dispute_public_id, answer.dispute_number,
+def _said(answer: Answer, issued_at: datetime | None) -> tuple[Any, ...]:
+    """Return the fields of ``LineView`` that an answer fills, from ``answer`` on."""
+    return (
+        answer.answer, answer.disputed_minor, answer.dispute_public_id, answer.dispute_number,
         answer.dispute_reason, answer.dispute_state, answer.person_name, answer.at, answer.note, answer.act,
         issued_at is not None and answer.at < issued_at,
     )  # fmt: skip

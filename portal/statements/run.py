@@ -23,7 +23,7 @@ Writing = Callable[[], AbstractContextManager[Session]]
 OnProgress = Callable[[RunProgress], None]
 
 #: Lines a batch should write at most, so that the lock is held for about 0.2 s.
-LINES_A_BATCH = 4000
+LINES_A_BATCH = 2000
 COUNTED = ("customers", "statements", "prepared", "issued", "unchanged")
 
 
