@@ -207,8 +207,8 @@ class _Run:
                         session, currency=self.request.book_currency, entity_id=entity_id
                     )
             post_plan(
-                session, plan, self.books, batch_id=self.batch, open_disputes=self.open_disputes, actor=self.actor,
-                now=self.now,
+                session, plan, books=self.books, batch_id=self.batch, open_disputes=self.open_disputes,
+                actor=self.actor, now=self.now,
             )  # fmt: skip
         self.to_dispute += [standing.id for standing in plan.disputed]
         return plan

@@ -31,8 +31,8 @@ OpenDisputes = Callable[[Session, Sequence[int]], object]
 def post_plan(
     session: Session,
     plan: ChunkPlan,
-    books: Books,
     *,
+    books: Books,
     batch_id: int,
     open_disputes: OpenDisputes | None,
     actor: Actor,

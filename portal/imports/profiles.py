@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -189,7 +189,7 @@ def missing_columns(profile: Profile, header: Sequence[str]) -> list[str]:
 def _iso_day(text: str, formats: tuple[str, ...]) -> str:
     for layout in formats:
         try:
-            return datetime.strptime(text, layout).date().isoformat()  # noqa: DTZ007 - a calendar date, no instant
+            return datetime.strptime(text, layout).replace(tzinfo=UTC).date().isoformat()
         except ValueError:
             continue
     return text

@@ -250,7 +250,7 @@ def _to_text(row: DocumentRow) -> str:
 def _from_text(no: int, text: str | None) -> DocumentRow:
     row = DocumentRow(no, *json.loads(text or "[]"))
     return row._replace(
-        document_on=date.fromordinal(row.document_on),  # type: ignore[arg-type]  # kept as a day number
+        document_on=_day(row.document_on) or date.min,
         due_on=_day(row.due_on), settled_on=_day(row.settled_on),
         applies_to=tuple(Target(*target) for target in row.applies_to),
     )  # fmt: skip

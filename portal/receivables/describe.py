@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from portal.access import Actor, Permission
 from portal.errors import Invalid, NotFound
 from portal.receivables.models import Document
 
-_DOCUMENTS: Table = Document.__table__  # type: ignore[assignment]  # declared by the ORM as FromClause
+_DOCUMENTS = cast("Table", Document.__table__)
 
 #: What may be said anew about a posted document.
 TEXTS = ("reference", "description", "tax_invoice_no", "order_no", "method")
@@ -57,40 +58,39 @@ def describe_documents(
             raise Invalid(field=min(unknown))
     if not changes:
         return
-    ids = [change.document_id for change in changes]
-    columns = (Document.id, Document.public_id, Document.customer_id, Document.document_no)
-    texts = [getattr(Document, name) for name in TEXTS]
-    rows = session.execute(
-        select(*columns, *texts, Document.was_disputed).where(Document.id.in_(ids)).with_for_update()
-    )
-    known = {row.id: row for row in rows}
-    if len(known) != len(set(ids)):
-        raise NotFound
+    known = _locked(session, [change.document_id for change in changes])
     statement = update(_DOCUMENTS).where(_DOCUMENTS.c.id == bindparam("b_id"))
     session.execute(
         statement.values({name: bindparam(f"b_{name}") for name in (*TEXTS, "was_disputed")}),
-        [
-            {
-                "b_id": change.document_id,
-                "b_was_disputed": change.is_marked or known[change.document_id].was_disputed,
-            }
-            | {
-                f"b_{name}": change.texts.get(name, getattr(known[change.document_id], name))
-                for name in TEXTS
-            }
-            for change in changes
-        ],
+        [_values(change, known[change.document_id]) for change in changes],
     )
-    audit.record_many(
-        session,
-        [
-            audit.AuditDraft(
-                "imports.document-updated", "document", known[change.document_id].public_id,
-                known[change.document_id].customer_id,
-                {"number": known[change.document_id].document_no, **change.texts}
-                | ({"was_disputed": True} if change.is_marked else {}),
-            )
-            for change in changes
-        ],
-        actor=actor, now=now,
-    )  # fmt: skip
+    audited = [_audited(change, known[change.document_id]) for change in changes]
+    audit.record_many(session, audited, actor=actor, now=now)
+
+
+def _locked(session: Session, ids: Sequence[int]) -> dict[int, Any]:
+    columns = (
+        Document.id,
+        Document.public_id,
+        Document.customer_id,
+        Document.document_no,
+        Document.was_disputed,
+    )
+    texts = [getattr(Document, name) for name in TEXTS]
+    rows = session.execute(select(*columns, *texts).where(Document.id.in_(ids)).with_for_update())
+    known = {row.id: row for row in rows}
+    if len(known) != len(set(ids)):
+        raise NotFound
+    return known
+
+
+def _values(change: DescriptionChange, row: Any) -> dict[str, Any]:
+    texts = {f"b_{name}": change.texts.get(name, getattr(row, name)) for name in TEXTS}
+    return texts | {"b_id": row.id, "b_was_disputed": change.is_marked or row.was_disputed}
+
+
+def _audited(change: DescriptionChange, row: Any) -> audit.AuditDraft:
+    details: dict[str, object] = {"number": row.document_no, **change.texts}
+    if change.is_marked:
+        details["was_disputed"] = True
+    return audit.AuditDraft("imports.document-updated", "document", row.public_id, row.customer_id, details)

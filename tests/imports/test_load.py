@@ -27,8 +27,8 @@ Import = Callable[..., ImportResult]
 
 @pytest.fixture
 def load(database: Database, mei: Actor, now: datetime) -> Import:
-    def run(path: Path, **more: object) -> ImportResult:
-        request = ImportRequest(path, **more)  # type: ignore[arg-type]  # profile, is_dry_run, batch_id
+    def run(path: Path, *, is_dry_run: bool = False) -> ImportResult:
+        request = ImportRequest(path, is_dry_run=is_dry_run)
         return import_documents(database, request, actor=mei, now=now)
 
     return run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -27,8 +28,8 @@ ROWS = (
 
 
 @pytest.fixture
-def batch_id(session: Session, mei: Actor, now: datetime, tmp_path: object) -> int:
-    path = text_file(tmp_path / "file.csv", "x")  # type: ignore[operator]  # a Path
+def batch_id(session: Session, mei: Actor, now: datetime, tmp_path: Path) -> int:
+    path = text_file(tmp_path / "file.csv", "x")
     return begin_batch(
         session, path=path, file_name="", profile="standard", public_id="", actor=mei, now=now
     )[0]
@@ -40,8 +41,8 @@ def test_writes_documents_with_lines_receipts_customers_and_asks_for_disputes(
     asked: list[Sequence[int]] = []
     with planned(session, *ROWS) as (plan, books):
         post_plan(
-            session, plan, books, batch_id=batch_id, open_disputes=lambda _session, ids: asked.append(ids), actor=mei,
-            now=now,
+            session, plan, books=books, batch_id=batch_id, open_disputes=lambda _session, ids: asked.append(ids),
+            actor=mei, now=now,
         )  # fmt: skip
     rows = session.execute(
         select(Document.document_no, OpenItem.open_minor, Document.was_disputed, Document.batch_id)
@@ -73,4 +74,4 @@ def test_a_thought_writes_nothing_and_sums_the_same(session: Session) -> None:
 
 def test_who_may_not_import_posts_nothing(session: Session, aud: Actor, now: datetime, batch_id: int) -> None:
     with planned(session, *ROWS) as (plan, books), pytest.raises(NotAllowed):
-        post_plan(session, plan, books, batch_id=batch_id, open_disputes=None, actor=aud, now=now)
+        post_plan(session, plan, books=books, batch_id=batch_id, open_disputes=None, actor=aud, now=now)
