@@ -154,6 +154,27 @@ def set_active(session: Session, *, public_id: str, is_active: bool, actor: Acto
     record_change(session, event, person_public_id=public_id, details={}, actor=actor, now=now)
 
 
+def end_all_sign_ins(session: Session, *, public_id: str, actor: Actor, now: datetime) -> int:
+    """Sign a person out everywhere, e.g. after a lost phone.
+
+    Returns:
+        How many sign-ins ended.
+
+    Raises:
+        NotAllowed: Someone else's, without administering people.
+        NotFound: Unknown.
+    """
+    row = person_row(session, public_id)
+    if row.id != actor.person_id:
+        actor.require(Permission.PEOPLE_EDIT)
+    ended = end_sign_ins_of(session, row.id, now=now)
+    details = {"ended": ended}
+    record_change(
+        session, "people.signed-out", person_public_id=public_id, details=details, actor=actor, now=now
+    )
+    return ended
+
+
 @dataclass(frozen=True, slots=True)
 class OwnChoices:
     """What a person decides for themselves."""

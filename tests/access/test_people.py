@@ -15,6 +15,7 @@ from portal.access import (
     actor_of_sign_in,
     add_person,
     edit_own_account,
+    end_all_sign_ins,
     find_person,
     list_people,
     set_active,
@@ -130,3 +131,16 @@ def test_lists_people_with_their_roles(session: Session, sec: Actor, ping: Actor
     assert {tab.key: tab.count for tab in page.tabs} == {"all": 8, "staff": 5, "customers": 3, "disabled": 0}
     with pytest.raises(NotAllowed):
         list_people(session, query=ListQuery(), actor=ping)
+
+
+def test_signs_somebody_out_everywhere(
+    session: Session, ping: Actor, bo: Actor, sec: Actor, now: datetime
+) -> None:
+    assert ping.person_id is not None
+    token, _side = start_sign_in(
+        session, person_id=ping.person_id, method="password", address="", device="", now=now
+    )
+    with pytest.raises(NotAllowed):
+        end_all_sign_ins(session, public_id=ping.public_id, actor=bo, now=now)
+    assert end_all_sign_ins(session, public_id=ping.public_id, actor=sec, now=now) == 1
+    assert actor_of_sign_in(session, token, now=now) is None
