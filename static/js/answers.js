@@ -22,8 +22,8 @@ document.addEventListener("htmx:after:settle", () => {
   if (!next) return;
   const row = next.map((id) => document.querySelector(`[data-row="${CSS.escape(id)}"]`)).find((each) => each && each.getClientRects().length);
   next = null;
-  const after = isOfRows ? "main h1" : ".rail .btn-primary, main h1";
-  const target = row?.querySelector("a[href], input.tick") || document.querySelector(after);
+  const act = isOfRows ? null : document.querySelector(".rail .btn-primary");
+  const target = row?.querySelector("a[href], input.tick") || act || document.querySelector("main h1");
   row?.classList.add("is-current");
   target?.focus({ preventScroll: Boolean(row) });
   const words = document.querySelector("main .notice");
