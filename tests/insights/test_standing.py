@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -50,7 +51,12 @@ def test_confirmed_lines_and_the_opening_balance_count_what_is_still_open(
     books(STORY)
     public_id = issue_february(session, ping, now)
     page = find_statement(session, public_id=public_id, actor=ping)
-    known = {"public_id": public_id, "content_hash": page.content_hash, "actor": ping, "now": now}
+    known: dict[str, Any] = {
+        "public_id": public_id,
+        "content_hash": page.content_hash,
+        "actor": ping,
+        "now": now,
+    }
     confirm_lines(session, line_nos=[0], **known)
     assert stand(session, ping).confirmed.minor == 7_000  # INV-1 less the receipt
     number = next(line.no for line in page.lines if line.document_no == "INV-2")
