@@ -47,6 +47,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse an instant without zone; write UTC."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -54,7 +55,8 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Return an aware instant in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -73,10 +75,12 @@ class Json(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Write canonical JSON."""
         return None if value is None else canonical_json(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
+        """Read it."""
         return None if value is None else json.loads(value)
 
 
@@ -141,18 +145,16 @@ class Trigger:
         """Return the statements that create the guard on ``sqlite`` or ``postgresql``."""
         if dialect == "sqlite":
             when = f"WHEN {self.when} " if self.when else ""
-            return [
-                f"CREATE TRIGGER {self.name} BEFORE {self.moment} ON {self.table} FOR EACH ROW {when}"
-                f"BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
-            ]
+            head = f"CREATE TRIGGER {self.name} BEFORE {self.moment} ON {self.table} FOR EACH ROW {when}"
+            return [f"{head}BEGIN SELECT RAISE(ABORT, '{self.message}'); END"]
         back = "OLD" if self.moment.startswith("DELETE") else "NEW"
         condition = self.when.replace(" IS NOT OLD.", " IS DISTINCT FROM OLD.") or "TRUE"
+        raised = f"RAISE EXCEPTION '{self.message}' USING ERRCODE = 'integrity_constraint_violation';"
+        body = f"BEGIN IF {condition} THEN {raised} END IF; RETURN {back}; END"
+        called = f"BEFORE {self.moment} ON {self.table} FOR EACH ROW EXECUTE FUNCTION {self.name}()"
         return [
-            f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"IF {condition} THEN RAISE EXCEPTION '{self.message}' USING ERRCODE = 'integrity_constraint_violation'; "
-            f"END IF; RETURN {back}; END $$",
-            f"CREATE TRIGGER {self.name} BEFORE {self.moment} ON {self.table} FOR EACH ROW "
-            f"EXECUTE FUNCTION {self.name}()",
+            f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
+            f"CREATE TRIGGER {self.name} {called}",
         ]
 
 
@@ -178,7 +180,12 @@ def append_only(table: str) -> None:
 def frozen(table: str, *columns: str, when: str = "") -> None:
     """Add guards so that the named columns never change and rows never vanish (both only where ``when`` holds)."""
     changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in columns)
-    refuse(table, "UPDATE", f"({when}) AND ({changed})" if when else changed, f"{table}: posted rows never change")
+    refuse(
+        table,
+        "UPDATE",
+        f"({when}) AND ({changed})" if when else changed,
+        f"{table}: posted rows never change",
+    )
     refuse(table, "DELETE", when, f"{table}: posted rows never vanish")
 
 
@@ -198,7 +205,9 @@ def open_engine(url: str, *, pool_size: int = 8) -> Engine:
         RuntimeError: SQLite cannot keep a write-ahead log there (network mounts).
     """
     if url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=pool_size, max_overflow=16, connect_args={"check_same_thread": False})
+        engine = create_engine(
+            url, pool_size=pool_size, max_overflow=16, connect_args={"check_same_thread": False}
+        )
         event.listen(engine, "connect", _prepare_sqlite)
     else:
         engine = create_engine(
@@ -275,7 +284,9 @@ class Database:
         self.engine.dispose()
 
 
-def insert_missing(session: Session, model: type[Base], rows: list[dict[str, Any]], *, key: str = "key") -> list[str]:
+def insert_missing(
+    session: Session, model: type[Base], rows: list[dict[str, Any]], *, key: str = "key"
+) -> list[str]:
     """Insert the rows whose unique ``key`` is not there yet; the others have no effect.
 
     Returns:

@@ -81,15 +81,17 @@ def migrate_down(database: Database, revision: str = "base") -> None:
         command.downgrade(_config(connection), revision)
 
 
-def drop_everything(database: Database) -> None:
+def drop_everything(url: str) -> None:
     """Empty a database entirely, books and all: for a demo that is built anew, never for real books."""
+    database = Database(url)
     with _unchecked(database) as connection:
         if database.dialect == "postgresql":
             connection.exec_driver_sql("DROP SCHEMA public CASCADE")
             connection.exec_driver_sql("CREATE SCHEMA public")
-            return
-        tables = connection.exec_driver_sql(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%%'"
-        )
-        for table in tables.scalars().all():
-            connection.exec_driver_sql(f"DROP TABLE {table}")
+        else:
+            tables = connection.exec_driver_sql(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%%'"
+            )
+            for table in tables.scalars().all():
+                connection.exec_driver_sql(f"DROP TABLE {table}")
+    database.dispose()

@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
-import portal.access.models
-import portal.adjustments.models
-import portal.approvals.models
-import portal.attachments.models
-import portal.audit.models
-import portal.confirmations.models
-import portal.customers.models
-import portal.disputes.models
-import portal.imports.models
-import portal.jobs.models
-import portal.ledger.models
-import portal.numbering
-import portal.outbox.models
-import portal.policies.models
-import portal.receivables.models
-import portal.reminders.models
-import portal.statements.models
-import portal.tasks.models  # noqa: F401 - imported for their tables
+from portal import numbering
+from portal.access import models as access
+from portal.adjustments import models as adjustments
+from portal.approvals import models as approvals
+from portal.attachments import models as attachments
+from portal.audit import models as audit
+from portal.confirmations import models as confirmations
+from portal.customers import models as customers
+from portal.disputes import models as disputes
+from portal.imports import models as imports
+from portal.jobs import models as jobs
+from portal.ledger import models as ledger
+from portal.outbox import models as outbox
+from portal.policies import models as policies
+from portal.receivables import models as receivables
+from portal.reminders import models as reminders
+from portal.statements import models as statements
+from portal.tasks import models as tasks
+
+#: Every module with tables.
+MODELS = (
+    access,
+    adjustments,
+    approvals,
+    attachments,
+    audit,
+    confirmations,
+    customers,
+    disputes,
+    imports,
+    jobs,
+    ledger,
+    numbering,
+    outbox,
+    policies,
+    receivables,
+    reminders,
+    statements,
+    tasks,
+)

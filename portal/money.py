@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from portal.errors import Invalid, N_
+from portal.errors import N_, Invalid
 
 MINUS = "\u2212"
 NARROW_SPACE = "\u202f"
@@ -130,7 +130,7 @@ def parse_minor(text: str, currency: str, *, signed: bool = False) -> int:
     found = _PLAIN_AMOUNT.fullmatch(text)
     if found is None or (found[1] and not signed) or len(found[3] or "") > digits:
         raise BadAmount(N_("“%(text)s” is not an amount in %(currency)s."), text=text[:40], currency=currency)
-    minor = int(found[2]) * 10**digits + int((found[3] or "").ljust(digits, "0") or 0)
+    minor = int(found[2] + (found[3] or "").ljust(digits, "0"))
     return -minor if found[1] else minor
 
 
@@ -162,7 +162,7 @@ def capital_amount(money: Money) -> str:
     Source: 支付结算办法, annex 1 (rules for 零 and 整). Currencies with more than two decimals write the third
     decimal as 厘.
     """
-    import cn2an  # noqa: PLC0415 - heavy, needed on sign pages and PDFs only
+    import cn2an  # heavy, and needed on sign pages and documents only
 
     name = _CHINESE_NAMES.get(money.currency, money.currency)
     sign = "负" if money.minor < 0 else ""
@@ -171,7 +171,8 @@ def capital_amount(money: Money) -> str:
     jiao_fen, more = (rest, "") if digits <= 2 else divmod(rest, 10 ** (digits - 2))
     text = cn2an.an2cn(f"{whole}.{jiao_fen:02d}" if digits else str(whole), "rmb")
     if more:
-        text = text.removesuffix("整") + "".join("零壹贰叁肆伍陆柒捌玖"[int(d)] for d in f"{more:0{digits - 2}d}") + "厘"
+        numerals = "".join("零壹贰叁肆伍陆柒捌玖"[int(digit)] for digit in f"{more:0{digits - 2}d}")
+        text = f"{text.removesuffix('整')}{numerals}厘"
     if text.endswith("角"):
         text += "整"  # cn2an leaves it out where there is no 分; the exact text of a signature has it
     return f"{name}{sign}{text}"

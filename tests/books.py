@@ -18,7 +18,8 @@ from portal.receivables.models import Document
 
 _LINE = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d) (?P<kind>\w+) (?P<customer>\S+) (?P<no>\S+) (?P<amount>-?[\d.]+) (?P<currency>[A-Z]{3})"
-    r"(?: due (?P<due>\d{4}-\d\d-\d\d))?(?: tax (?P<tax>[\d.]+))?(?: order (?P<order>\S+))?(?: on (?P<posting>\d{4}-\d\d-\d\d))?"
+    r"(?: due (?P<due>\d{4}-\d\d-\d\d))?(?: tax (?P<tax>[\d.]+))?(?: order (?P<order>\S+))?"
+    r"(?: on (?P<posting>\d{4}-\d\d-\d\d))?"
     r"(?: pays (?P<pays>\S+))?(?: \"(?P<text>[^\"]*)\")?"
 )
 
@@ -31,7 +32,9 @@ class Books:
     public_ids: dict[str, str] = field(default_factory=dict)
 
 
-def post_books(session: Session, text: str, *, actor: Actor, now: datetime, books: Books | None = None) -> Books:
+def post_books(
+    session: Session, text: str, *, actor: Actor, now: datetime, books: Books | None = None
+) -> Books:
     """Post a story line by line, in order.
 
     A line reads ``2026-01-05 invoice ACME INV-1 100.00 CNY due 2026-02-04 tax 11.50 order PO-7 on 2026-01-06
@@ -77,7 +80,11 @@ def _customer_id(session: Session, number: str, currency: str, now: datetime) ->
     found = session.scalar(select(Customer.id).where(Customer.number == number))
     if found is None:
         customer = Customer(
-            number=number, name=number.title(), name_key=number.lower(), currency=currency, first_on=date(2025, 1, 1),
+            number=number,
+            name=number.title(),
+            name_key=number.lower(),
+            currency=currency,
+            first_on=date(2025, 1, 1),
             created_at=now,
         )
         session.add(customer)

@@ -14,7 +14,7 @@ from portal.customers.models import Customer
 
 #: The instant at which every test's story stands unless it says otherwise: 10:00 in Shanghai.
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
-PASSWORD = "correct horse battery staple"  # noqa: S105 - the cast's, nobody else's
+PASSWORD = "correct horse battery staple"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,10 @@ VERA = Part("vera@acme.example", "Vera Adler", "viewer", "ACME")
 BO = Part("bo@globex.example", "Bo Svensson", "confirmer", "GLOBEX")
 CAST = (MEI, CHEN, AUD, SEC, SYS, PING, VERA, BO)
 
-CUSTOMERS = (("ACME", "埃克米商贸", "Acme Trading", "CNY", "zh"), ("GLOBEX", "Globex GmbH", "Globex GmbH", "EUR", "en"))
+CUSTOMERS = (
+    ("ACME", "埃克米商贸", "Acme Trading", "CNY", "zh"),
+    ("GLOBEX", "Globex GmbH", "Globex GmbH", "EUR", "en"),
+)
 
 
 def seat_cast(session: Session) -> None:

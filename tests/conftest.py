@@ -138,7 +138,7 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def settings(database_url: str, home: Path) -> Settings:
     """Settings of a small installation on loopback with cheap passwords."""
-    return Settings(home=home, database_url=database_url, secret_key="test-secret", password_cost="test")  # noqa: S106
+    return Settings(home=home, database_url=database_url, secret_key="test-secret", password_cost="test")
 
 
 @pytest.fixture

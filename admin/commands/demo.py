@@ -101,12 +101,9 @@ def _require_empty(database: Database) -> None:
 
 
 def _throw_away(settings: Settings) -> None:
-    from portal.db import Database
     from portal.migrate import drop_everything
 
-    database = Database(settings.url)
-    drop_everything(database)
-    database.dispose()
+    drop_everything(settings.url)
     for path in (_marker(settings), settings.home / "audit-anchors.jsonl"):
         path.unlink(missing_ok=True)
 

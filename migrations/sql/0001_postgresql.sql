@@ -1,3 +1,9 @@
+CREATE TABLE number_series (
+	name VARCHAR(40) NOT NULL,
+	last INTEGER NOT NULL,
+	CONSTRAINT pk_number_series PRIMARY KEY (name)
+)
+-- next
 CREATE TABLE people (
 	id BIGSERIAL NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -41,9 +47,9 @@ CREATE TABLE audit_rows (
 	CONSTRAINT pk_audit_rows PRIMARY KEY (number)
 )
 -- next
-CREATE INDEX ix_audit_rows_at ON audit_rows (at)
--- next
 CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
+-- next
+CREATE INDEX ix_audit_rows_at ON audit_rows (at)
 -- next
 CREATE TABLE audit_head (
 	id INTEGER NOT NULL,
@@ -51,13 +57,6 @@ CREATE TABLE audit_head (
 	hash VARCHAR(64) NOT NULL,
 	CONSTRAINT pk_audit_head PRIMARY KEY (id),
 	CONSTRAINT ck_audit_head_single_row CHECK (id = 1)
-)
--- next
-CREATE TABLE import_profiles (
-	name VARCHAR(60) NOT NULL,
-	body TEXT NOT NULL,
-	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_import_profiles PRIMARY KEY (name)
 )
 -- next
 CREATE TABLE legal_entities (
@@ -91,10 +90,11 @@ CREATE TABLE exchange_rates (
 	CONSTRAINT uq_exchange_rates_currency_book_currency_rate_on UNIQUE (currency, book_currency, rate_on)
 )
 -- next
-CREATE TABLE number_series (
-	name VARCHAR(40) NOT NULL,
-	last INTEGER NOT NULL,
-	CONSTRAINT pk_number_series PRIMARY KEY (name)
+CREATE TABLE import_profiles (
+	name VARCHAR(60) NOT NULL,
+	body TEXT NOT NULL,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_import_profiles PRIMARY KEY (name)
 )
 -- next
 CREATE TABLE security_events (
@@ -139,67 +139,9 @@ CREATE TABLE customers (
 	CONSTRAINT fk_customers_owner_id FOREIGN KEY(owner_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_customers_name_key ON customers (name_key)
--- next
 CREATE INDEX ix_customers_owner ON customers (owner_id)
 -- next
-CREATE TABLE import_batches (
-	id BIGSERIAL NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	kind VARCHAR(20) NOT NULL,
-	file_name VARCHAR(200) NOT NULL,
-	file_sha256 VARCHAR(64) NOT NULL,
-	profile VARCHAR(60) NOT NULL,
-	state VARCHAR(10) NOT NULL,
-	is_dry_run BOOLEAN NOT NULL,
-	row_count INTEGER NOT NULL,
-	imported_count INTEGER NOT NULL,
-	updated_count INTEGER NOT NULL,
-	duplicate_count INTEGER NOT NULL,
-	conflict_count INTEGER NOT NULL,
-	rejected_count INTEGER NOT NULL,
-	totals TEXT,
-	stored_as VARCHAR(64) NOT NULL,
-	job_id VARCHAR(22) NOT NULL,
-	started_by_id BIGINT,
-	started_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	finished_at TIMESTAMP WITH TIME ZONE,
-	CONSTRAINT pk_import_batches PRIMARY KEY (id),
-	CONSTRAINT ck_import_batches_state_known CHECK (state IN ('uploaded', 'checked', 'loading', 'loaded', 'failed')),
-	CONSTRAINT ck_import_batches_kind_known CHECK (kind IN ('documents', 'customers', 'rates')),
-	CONSTRAINT uq_import_batches_public_id UNIQUE (public_id),
-	CONSTRAINT fk_import_batches_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_import_batches_at ON import_batches (started_at)
--- next
-CREATE TABLE jobs (
-	id BIGSERIAL NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	name VARCHAR(60) NOT NULL,
-	key VARCHAR(200) NOT NULL,
-	payload TEXT NOT NULL,
-	state VARCHAR(10) NOT NULL,
-	attempts INTEGER NOT NULL,
-	done_count INTEGER NOT NULL,
-	total_count INTEGER NOT NULL,
-	result TEXT,
-	error TEXT NOT NULL,
-	requested_by_id BIGINT,
-	due_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	lease_until TIMESTAMP WITH TIME ZONE,
-	lease_owner VARCHAR(80) NOT NULL,
-	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	started_at TIMESTAMP WITH TIME ZONE,
-	finished_at TIMESTAMP WITH TIME ZONE,
-	CONSTRAINT pk_jobs PRIMARY KEY (id),
-	CONSTRAINT ck_jobs_state_known CHECK (state IN ('queued', 'running', 'done', 'failed')),
-	CONSTRAINT uq_jobs_public_id UNIQUE (public_id),
-	CONSTRAINT uq_jobs_key UNIQUE (key),
-	CONSTRAINT fk_jobs_requested_by_id FOREIGN KEY(requested_by_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_jobs_due ON jobs (state, due_at)
+CREATE INDEX ix_customers_name_key ON customers (name_key)
 -- next
 CREATE TABLE accounts (
 	id BIGSERIAL NOT NULL,
@@ -263,6 +205,64 @@ CREATE TABLE statement_runs (
 -- next
 CREATE INDEX ix_statement_runs_period ON statement_runs (entity_id, period_from)
 -- next
+CREATE TABLE jobs (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	name VARCHAR(60) NOT NULL,
+	key VARCHAR(200) NOT NULL,
+	payload TEXT NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	attempts INTEGER NOT NULL,
+	done_count INTEGER NOT NULL,
+	total_count INTEGER NOT NULL,
+	result TEXT,
+	error TEXT NOT NULL,
+	requested_by_id BIGINT,
+	due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	lease_until TIMESTAMP WITH TIME ZONE,
+	lease_owner VARCHAR(80) NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	started_at TIMESTAMP WITH TIME ZONE,
+	finished_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_jobs PRIMARY KEY (id),
+	CONSTRAINT ck_jobs_state_known CHECK (state IN ('queued', 'running', 'done', 'failed')),
+	CONSTRAINT uq_jobs_public_id UNIQUE (public_id),
+	CONSTRAINT uq_jobs_key UNIQUE (key),
+	CONSTRAINT fk_jobs_requested_by_id FOREIGN KEY(requested_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_jobs_due ON jobs (state, due_at)
+-- next
+CREATE TABLE import_batches (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	kind VARCHAR(20) NOT NULL,
+	file_name VARCHAR(200) NOT NULL,
+	file_sha256 VARCHAR(64) NOT NULL,
+	profile VARCHAR(60) NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	is_dry_run BOOLEAN NOT NULL,
+	row_count INTEGER NOT NULL,
+	imported_count INTEGER NOT NULL,
+	updated_count INTEGER NOT NULL,
+	duplicate_count INTEGER NOT NULL,
+	conflict_count INTEGER NOT NULL,
+	rejected_count INTEGER NOT NULL,
+	totals TEXT,
+	stored_as VARCHAR(64) NOT NULL,
+	job_id VARCHAR(22) NOT NULL,
+	started_by_id BIGINT,
+	started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	finished_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_import_batches PRIMARY KEY (id),
+	CONSTRAINT ck_import_batches_state_known CHECK (state IN ('uploaded', 'checked', 'loading', 'loaded', 'failed')),
+	CONSTRAINT ck_import_batches_kind_known CHECK (kind IN ('documents', 'customers', 'rates')),
+	CONSTRAINT uq_import_batches_public_id UNIQUE (public_id),
+	CONSTRAINT fk_import_batches_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_import_batches_at ON import_batches (started_at)
+-- next
 CREATE TABLE grants (
 	id BIGSERIAL NOT NULL,
 	person_id BIGINT NOT NULL,
@@ -279,9 +279,9 @@ CREATE TABLE grants (
 	CONSTRAINT fk_grants_granted_by_id FOREIGN KEY(granted_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_grants_customer ON grants (customer_id)
--- next
 CREATE INDEX ix_grants_person ON grants (person_id)
+-- next
+CREATE INDEX ix_grants_customer ON grants (customer_id)
 -- next
 CREATE TABLE sign_ins (
 	id BIGSERIAL NOT NULL,
@@ -319,6 +319,35 @@ CREATE TABLE deep_links (
 	CONSTRAINT fk_deep_links_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
 )
 -- next
+CREATE TABLE outbox_messages (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	key VARCHAR(200) NOT NULL,
+	channel VARCHAR(20) NOT NULL,
+	event VARCHAR(60) NOT NULL,
+	recipient VARCHAR(254) NOT NULL,
+	recipient_name VARCHAR(120) NOT NULL,
+	language VARCHAR(2) NOT NULL,
+	customer_id BIGINT,
+	payload TEXT NOT NULL,
+	message_id VARCHAR(120) NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	attempts INTEGER NOT NULL,
+	due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	lease_until TIMESTAMP WITH TIME ZONE,
+	sent_at TIMESTAMP WITH TIME ZONE,
+	last_error TEXT NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_outbox_messages PRIMARY KEY (id),
+	CONSTRAINT ck_outbox_messages_state_known CHECK (state IN ('queued', 'sending', 'sent', 'failed')),
+	CONSTRAINT uq_outbox_messages_public_id UNIQUE (public_id),
+	CONSTRAINT uq_outbox_messages_key UNIQUE (key),
+	CONSTRAINT fk_outbox_messages_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT uq_outbox_messages_message_id UNIQUE (message_id)
+)
+-- next
+CREATE INDEX ix_outbox_messages_due ON outbox_messages (state, due_at)
+-- next
 CREATE TABLE approvals (
 	id BIGSERIAL NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -354,29 +383,6 @@ CREATE INDEX ix_approvals_state ON approvals (state, kind)
 -- next
 CREATE INDEX ix_approvals_subject ON approvals (subject_kind, subject_id)
 -- next
-CREATE TABLE attachments (
-	id BIGSERIAL NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	subject_kind VARCHAR(30) NOT NULL,
-	subject_id VARCHAR(22) NOT NULL,
-	customer_id BIGINT,
-	is_internal BOOLEAN NOT NULL,
-	file_name VARCHAR(200) NOT NULL,
-	media_type VARCHAR(100) NOT NULL,
-	size_bytes INTEGER NOT NULL,
-	sha256 VARCHAR(64) NOT NULL,
-	stored_as VARCHAR(64) NOT NULL,
-	added_by_id BIGINT,
-	added_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_attachments PRIMARY KEY (id),
-	CONSTRAINT uq_attachments_public_id UNIQUE (public_id),
-	CONSTRAINT fk_attachments_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
-	CONSTRAINT uq_attachments_stored_as UNIQUE (stored_as),
-	CONSTRAINT fk_attachments_added_by_id FOREIGN KEY(added_by_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_attachments_subject ON attachments (subject_kind, subject_id)
--- next
 CREATE TABLE contacts (
 	id BIGSERIAL NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -397,21 +403,6 @@ CREATE TABLE contacts (
 -- next
 CREATE INDEX ix_contacts_customer ON contacts (customer_id)
 -- next
-CREATE TABLE import_problems (
-	id BIGSERIAL NOT NULL,
-	batch_id BIGINT NOT NULL,
-	row_no INTEGER,
-	"column" VARCHAR(60) NOT NULL,
-	code VARCHAR(30) NOT NULL,
-	message TEXT NOT NULL,
-	params TEXT NOT NULL,
-	row TEXT NOT NULL,
-	CONSTRAINT pk_import_problems PRIMARY KEY (id),
-	CONSTRAINT fk_import_problems_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id)
-)
--- next
-CREATE INDEX ix_import_problems_batch ON import_problems (batch_id, row_no)
--- next
 CREATE TABLE account_mappings (
 	entity_id BIGINT NOT NULL,
 	role VARCHAR(30) NOT NULL,
@@ -421,35 +412,6 @@ CREATE TABLE account_mappings (
 	CONSTRAINT fk_account_mappings_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
 	CONSTRAINT fk_account_mappings_account_id FOREIGN KEY(account_id) REFERENCES accounts (id)
 )
--- next
-CREATE TABLE outbox_messages (
-	id BIGSERIAL NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	key VARCHAR(200) NOT NULL,
-	channel VARCHAR(20) NOT NULL,
-	event VARCHAR(60) NOT NULL,
-	recipient VARCHAR(254) NOT NULL,
-	recipient_name VARCHAR(120) NOT NULL,
-	language VARCHAR(2) NOT NULL,
-	customer_id BIGINT,
-	payload TEXT NOT NULL,
-	message_id VARCHAR(120) NOT NULL,
-	state VARCHAR(10) NOT NULL,
-	attempts INTEGER NOT NULL,
-	due_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	lease_until TIMESTAMP WITH TIME ZONE,
-	sent_at TIMESTAMP WITH TIME ZONE,
-	last_error TEXT NOT NULL,
-	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_outbox_messages PRIMARY KEY (id),
-	CONSTRAINT ck_outbox_messages_state_known CHECK (state IN ('queued', 'sending', 'sent', 'failed')),
-	CONSTRAINT uq_outbox_messages_public_id UNIQUE (public_id),
-	CONSTRAINT uq_outbox_messages_key UNIQUE (key),
-	CONSTRAINT fk_outbox_messages_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
-	CONSTRAINT uq_outbox_messages_message_id UNIQUE (message_id)
-)
--- next
-CREATE INDEX ix_outbox_messages_due ON outbox_messages (state, due_at)
 -- next
 CREATE TABLE documents (
 	id BIGSERIAL NOT NULL,
@@ -495,13 +457,13 @@ CREATE TABLE documents (
 -- next
 CREATE INDEX ix_documents_day ON documents (document_on)
 -- next
-CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
--- next
-CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
+CREATE INDEX ix_documents_amount ON documents (amount_minor)
 -- next
 CREATE INDEX ix_documents_number ON documents (document_no)
 -- next
-CREATE INDEX ix_documents_amount ON documents (amount_minor)
+CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
+-- next
+CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
 -- next
 CREATE TABLE month_balances (
 	entity_id BIGINT NOT NULL,
@@ -516,6 +478,29 @@ CREATE TABLE month_balances (
 	CONSTRAINT fk_month_balances_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
 	CONSTRAINT fk_month_balances_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
 )
+-- next
+CREATE TABLE attachments (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	subject_kind VARCHAR(30) NOT NULL,
+	subject_id VARCHAR(22) NOT NULL,
+	customer_id BIGINT,
+	is_internal BOOLEAN NOT NULL,
+	file_name VARCHAR(200) NOT NULL,
+	media_type VARCHAR(100) NOT NULL,
+	size_bytes INTEGER NOT NULL,
+	sha256 VARCHAR(64) NOT NULL,
+	stored_as VARCHAR(64) NOT NULL,
+	added_by_id BIGINT,
+	added_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_attachments PRIMARY KEY (id),
+	CONSTRAINT uq_attachments_public_id UNIQUE (public_id),
+	CONSTRAINT fk_attachments_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT uq_attachments_stored_as UNIQUE (stored_as),
+	CONSTRAINT fk_attachments_added_by_id FOREIGN KEY(added_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_attachments_subject ON attachments (subject_kind, subject_id)
 -- next
 CREATE TABLE statements (
 	id BIGSERIAL NOT NULL,
@@ -564,11 +549,11 @@ CREATE TABLE statements (
 	CONSTRAINT fk_statements_supersedes_id FOREIGN KEY(supersedes_id) REFERENCES statements (id)
 )
 -- next
-CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
--- next
 CREATE INDEX ix_statements_state ON statements (state, period_from)
 -- next
 CREATE INDEX ix_statements_run ON statements (run_id)
+-- next
+CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
 -- next
 CREATE TABLE tasks (
 	id BIGSERIAL NOT NULL,
@@ -595,6 +580,106 @@ CREATE TABLE tasks (
 )
 -- next
 CREATE INDEX ix_tasks_state ON tasks (state, due_on)
+-- next
+CREATE TABLE import_problems (
+	id BIGSERIAL NOT NULL,
+	batch_id BIGINT NOT NULL,
+	row_no INTEGER,
+	"column" VARCHAR(60) NOT NULL,
+	code VARCHAR(30) NOT NULL,
+	message TEXT NOT NULL,
+	params TEXT NOT NULL,
+	row TEXT NOT NULL,
+	CONSTRAINT pk_import_problems PRIMARY KEY (id),
+	CONSTRAINT fk_import_problems_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id)
+)
+-- next
+CREATE INDEX ix_import_problems_batch ON import_problems (batch_id, row_no)
+-- next
+CREATE TABLE document_lines (
+	document_id BIGINT NOT NULL,
+	no INTEGER NOT NULL,
+	item VARCHAR(200) NOT NULL,
+	quantity VARCHAR(30) NOT NULL,
+	unit VARCHAR(20) NOT NULL,
+	unit_price VARCHAR(30) NOT NULL,
+	tax_rate VARCHAR(20) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	CONSTRAINT pk_document_lines PRIMARY KEY (document_id, no),
+	CONSTRAINT fk_document_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id)
+)
+-- next
+CREATE TABLE open_items (
+	document_id BIGINT NOT NULL,
+	entity_id BIGINT NOT NULL,
+	customer_id BIGINT NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	side INTEGER NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	open_minor BIGINT NOT NULL,
+	settled_on DATE,
+	CONSTRAINT pk_open_items PRIMARY KEY (document_id),
+	CONSTRAINT ck_open_items_never_over_allocated CHECK (open_minor >= 0 AND open_minor <= amount_minor),
+	CONSTRAINT ck_open_items_side_known CHECK (side IN (1, -1)),
+	CONSTRAINT fk_open_items_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
+	CONSTRAINT fk_open_items_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_open_items_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id) WHERE open_minor > 0
+-- next
+CREATE TABLE allocations (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	entity_id BIGINT NOT NULL,
+	customer_id BIGINT NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	credit_id BIGINT NOT NULL,
+	debit_id BIGINT NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	allocated_on DATE NOT NULL,
+	reverses_id BIGINT,
+	created_by_id BIGINT,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_allocations PRIMARY KEY (id),
+	CONSTRAINT ck_allocations_negative_only_when_reversing CHECK ((reverses_id IS NULL) = (amount_minor > 0)),
+	CONSTRAINT ck_allocations_amount_not_zero CHECK (amount_minor <> 0),
+	CONSTRAINT ck_allocations_two_documents CHECK (credit_id <> debit_id),
+	CONSTRAINT uq_allocations_public_id UNIQUE (public_id),
+	CONSTRAINT fk_allocations_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_allocations_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_allocations_credit_id FOREIGN KEY(credit_id) REFERENCES documents (id),
+	CONSTRAINT fk_allocations_debit_id FOREIGN KEY(debit_id) REFERENCES documents (id),
+	CONSTRAINT uq_allocations_reverses_id UNIQUE (reverses_id),
+	CONSTRAINT fk_allocations_reverses_id FOREIGN KEY(reverses_id) REFERENCES allocations (id),
+	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_allocations_credit ON allocations (credit_id)
+-- next
+CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
+-- next
+CREATE INDEX ix_allocations_debit ON allocations (debit_id)
+-- next
+CREATE TABLE statement_lines (
+	statement_id BIGINT NOT NULL,
+	no INTEGER NOT NULL,
+	document_id BIGINT,
+	document_no VARCHAR(80) NOT NULL,
+	kind VARCHAR(20) NOT NULL,
+	document_on DATE,
+	due_on DATE,
+	text VARCHAR(300) NOT NULL,
+	order_no VARCHAR(80) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	open_minor BIGINT NOT NULL,
+	CONSTRAINT pk_statement_lines PRIMARY KEY (statement_id, no),
+	CONSTRAINT fk_statement_lines_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
+	CONSTRAINT fk_statement_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id)
+)
+-- next
+CREATE INDEX ix_statement_lines_document ON statement_lines (document_id)
 -- next
 CREATE TABLE confirmations (
 	id BIGSERIAL NOT NULL,
@@ -674,79 +759,13 @@ CREATE TABLE disputes (
 	CONSTRAINT fk_disputes_opened_by_id FOREIGN KEY(opened_by_id) REFERENCES people (id)
 )
 -- next
-CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
--- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
-CREATE INDEX ix_disputes_state ON disputes (state, due_on)
+CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
 CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
 -- next
-CREATE TABLE document_lines (
-	document_id BIGINT NOT NULL,
-	no INTEGER NOT NULL,
-	item VARCHAR(200) NOT NULL,
-	quantity VARCHAR(30) NOT NULL,
-	unit VARCHAR(20) NOT NULL,
-	unit_price VARCHAR(30) NOT NULL,
-	tax_rate VARCHAR(20) NOT NULL,
-	currency VARCHAR(3) NOT NULL,
-	amount_minor BIGINT NOT NULL,
-	CONSTRAINT pk_document_lines PRIMARY KEY (document_id, no),
-	CONSTRAINT fk_document_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id)
-)
--- next
-CREATE TABLE open_items (
-	document_id BIGINT NOT NULL,
-	entity_id BIGINT NOT NULL,
-	customer_id BIGINT NOT NULL,
-	currency VARCHAR(3) NOT NULL,
-	side INTEGER NOT NULL,
-	amount_minor BIGINT NOT NULL,
-	open_minor BIGINT NOT NULL,
-	settled_on DATE,
-	CONSTRAINT pk_open_items PRIMARY KEY (document_id),
-	CONSTRAINT ck_open_items_never_over_allocated CHECK (open_minor >= 0 AND open_minor <= amount_minor),
-	CONSTRAINT ck_open_items_side_known CHECK (side IN (1, -1)),
-	CONSTRAINT fk_open_items_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
-	CONSTRAINT fk_open_items_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
-	CONSTRAINT fk_open_items_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
-)
--- next
-CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id) WHERE open_minor > 0
--- next
-CREATE TABLE allocations (
-	id BIGSERIAL NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	entity_id BIGINT NOT NULL,
-	customer_id BIGINT NOT NULL,
-	currency VARCHAR(3) NOT NULL,
-	credit_id BIGINT NOT NULL,
-	debit_id BIGINT NOT NULL,
-	amount_minor BIGINT NOT NULL,
-	allocated_on DATE NOT NULL,
-	reverses_id BIGINT,
-	created_by_id BIGINT,
-	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_allocations PRIMARY KEY (id),
-	CONSTRAINT ck_allocations_negative_only_when_reversing CHECK ((reverses_id IS NULL) = (amount_minor > 0)),
-	CONSTRAINT ck_allocations_amount_not_zero CHECK (amount_minor <> 0),
-	CONSTRAINT ck_allocations_two_documents CHECK (credit_id <> debit_id),
-	CONSTRAINT uq_allocations_public_id UNIQUE (public_id),
-	CONSTRAINT fk_allocations_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
-	CONSTRAINT fk_allocations_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
-	CONSTRAINT fk_allocations_credit_id FOREIGN KEY(credit_id) REFERENCES documents (id),
-	CONSTRAINT fk_allocations_debit_id FOREIGN KEY(debit_id) REFERENCES documents (id),
-	CONSTRAINT uq_allocations_reverses_id UNIQUE (reverses_id),
-	CONSTRAINT fk_allocations_reverses_id FOREIGN KEY(reverses_id) REFERENCES allocations (id),
-	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_allocations_debit ON allocations (debit_id)
--- next
-CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
--- next
-CREATE INDEX ix_allocations_credit ON allocations (credit_id)
+CREATE INDEX ix_disputes_state ON disputes (state, due_on)
 -- next
 CREATE TABLE reminders (
 	id BIGSERIAL NOT NULL,
@@ -763,25 +782,6 @@ CREATE TABLE reminders (
 	CONSTRAINT fk_reminders_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
 	CONSTRAINT uq_reminders_outbox_key UNIQUE (outbox_key)
 )
--- next
-CREATE TABLE statement_lines (
-	statement_id BIGINT NOT NULL,
-	no INTEGER NOT NULL,
-	document_id BIGINT,
-	document_no VARCHAR(80) NOT NULL,
-	kind VARCHAR(20) NOT NULL,
-	document_on DATE,
-	due_on DATE,
-	text VARCHAR(300) NOT NULL,
-	order_no VARCHAR(80) NOT NULL,
-	amount_minor BIGINT NOT NULL,
-	open_minor BIGINT NOT NULL,
-	CONSTRAINT pk_statement_lines PRIMARY KEY (statement_id, no),
-	CONSTRAINT fk_statement_lines_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
-	CONSTRAINT fk_statement_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id)
-)
--- next
-CREATE INDEX ix_statement_lines_document ON statement_lines (document_id)
 -- next
 CREATE TABLE adjustments (
 	id BIGSERIAL NOT NULL,
@@ -818,48 +818,11 @@ CREATE TABLE adjustments (
 	CONSTRAINT fk_adjustments_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_adjustments_state ON adjustments (state)
+CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
 -- next
 CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
 -- next
-CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
--- next
-CREATE TABLE dispute_parts (
-	dispute_id BIGINT NOT NULL,
-	no INTEGER NOT NULL,
-	reason VARCHAR(3) NOT NULL,
-	currency VARCHAR(3) NOT NULL,
-	amount_minor BIGINT NOT NULL,
-	CONSTRAINT pk_dispute_parts PRIMARY KEY (dispute_id, no),
-	CONSTRAINT fk_dispute_parts_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id)
-)
--- next
-CREATE TABLE dispute_events (
-	id BIGSERIAL NOT NULL,
-	dispute_id BIGINT NOT NULL,
-	kind VARCHAR(10) NOT NULL,
-	verb VARCHAR(12) NOT NULL,
-	side VARCHAR(10) NOT NULL,
-	is_internal BOOLEAN NOT NULL,
-	person_id BIGINT,
-	person_name VARCHAR(120) NOT NULL,
-	text TEXT NOT NULL,
-	from_state VARCHAR(20) NOT NULL,
-	to_state VARCHAR(20) NOT NULL,
-	currency VARCHAR(3),
-	amount_minor BIGINT,
-	attachment_id BIGINT,
-	at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_dispute_events PRIMARY KEY (id),
-	CONSTRAINT ck_dispute_events_kind_known CHECK (kind IN ('message', 'note', 'state', 'offer', 'posting', 'file')),
-	CONSTRAINT ck_dispute_events_side_known CHECK (side IN ('customer', 'staff', 'system')),
-	CONSTRAINT ck_dispute_events_notes_are_internal CHECK (kind <> 'note' OR is_internal),
-	CONSTRAINT fk_dispute_events_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id),
-	CONSTRAINT fk_dispute_events_person_id FOREIGN KEY(person_id) REFERENCES people (id),
-	CONSTRAINT fk_dispute_events_attachment_id FOREIGN KEY(attachment_id) REFERENCES attachments (id)
-)
--- next
-CREATE INDEX ix_dispute_events_dispute ON dispute_events (dispute_id, id)
+CREATE INDEX ix_adjustments_state ON adjustments (state)
 -- next
 CREATE TABLE entries (
 	id BIGSERIAL NOT NULL,
@@ -906,6 +869,43 @@ CREATE TABLE line_answers (
 -- next
 CREATE INDEX ix_line_answers_statement ON line_answers (statement_id, line_no, id)
 -- next
+CREATE TABLE dispute_parts (
+	dispute_id BIGINT NOT NULL,
+	no INTEGER NOT NULL,
+	reason VARCHAR(3) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	CONSTRAINT pk_dispute_parts PRIMARY KEY (dispute_id, no),
+	CONSTRAINT fk_dispute_parts_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id)
+)
+-- next
+CREATE TABLE dispute_events (
+	id BIGSERIAL NOT NULL,
+	dispute_id BIGINT NOT NULL,
+	kind VARCHAR(10) NOT NULL,
+	verb VARCHAR(12) NOT NULL,
+	side VARCHAR(10) NOT NULL,
+	is_internal BOOLEAN NOT NULL,
+	person_id BIGINT,
+	person_name VARCHAR(120) NOT NULL,
+	text TEXT NOT NULL,
+	from_state VARCHAR(20) NOT NULL,
+	to_state VARCHAR(20) NOT NULL,
+	currency VARCHAR(3),
+	amount_minor BIGINT,
+	attachment_id BIGINT,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_dispute_events PRIMARY KEY (id),
+	CONSTRAINT ck_dispute_events_kind_known CHECK (kind IN ('message', 'note', 'state', 'offer', 'posting', 'file')),
+	CONSTRAINT ck_dispute_events_side_known CHECK (side IN ('customer', 'staff', 'system')),
+	CONSTRAINT ck_dispute_events_notes_are_internal CHECK (kind <> 'note' OR is_internal),
+	CONSTRAINT fk_dispute_events_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id),
+	CONSTRAINT fk_dispute_events_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_dispute_events_attachment_id FOREIGN KEY(attachment_id) REFERENCES attachments (id)
+)
+-- next
+CREATE INDEX ix_dispute_events_dispute ON dispute_events (dispute_id, id)
+-- next
 CREATE TABLE entry_lines (
 	entry_id BIGINT NOT NULL,
 	no INTEGER NOT NULL,
@@ -928,6 +928,14 @@ CREATE INDEX ix_entry_lines_account ON entry_lines (account_id)
 -- next
 CREATE INDEX ix_entry_lines_customer ON entry_lines (customer_id, account_id)
 -- next
+CREATE FUNCTION tg_number_series_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.last <= OLD.last THEN RAISE EXCEPTION 'number_series: numbers only grow' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_number_series_1 BEFORE UPDATE ON number_series FOR EACH ROW EXECUTE FUNCTION tg_number_series_1()
+-- next
+CREATE FUNCTION tg_number_series_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'number_series: a series never vanishes' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_number_series_2 BEFORE DELETE ON number_series FOR EACH ROW EXECUTE FUNCTION tg_number_series_2()
+-- next
 CREATE FUNCTION tg_security_events_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'security_events: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
 CREATE TRIGGER tg_security_events_1 BEFORE UPDATE ON security_events FOR EACH ROW EXECUTE FUNCTION tg_security_events_1()
@@ -935,22 +943,6 @@ CREATE TRIGGER tg_security_events_1 BEFORE UPDATE ON security_events FOR EACH RO
 CREATE FUNCTION tg_security_events_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'security_events: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
 CREATE TRIGGER tg_security_events_2 BEFORE DELETE ON security_events FOR EACH ROW EXECUTE FUNCTION tg_security_events_2()
--- next
-CREATE FUNCTION tg_approvals_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.kind IS DISTINCT FROM OLD.kind OR NEW.subject_kind IS DISTINCT FROM OLD.subject_kind OR NEW.subject_id IS DISTINCT FROM OLD.subject_id OR NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.amount_minor IS DISTINCT FROM OLD.amount_minor OR NEW.content IS DISTINCT FROM OLD.content OR NEW.content_hash IS DISTINCT FROM OLD.content_hash OR NEW.effect IS DISTINCT FROM OLD.effect OR NEW.requested_by_id IS DISTINCT FROM OLD.requested_by_id OR NEW.requested_at IS DISTINCT FROM OLD.requested_at OR NEW.policy_version IS DISTINCT FROM OLD.policy_version THEN RAISE EXCEPTION 'approvals: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_approvals_1 BEFORE UPDATE ON approvals FOR EACH ROW EXECUTE FUNCTION tg_approvals_1()
--- next
-CREATE FUNCTION tg_approvals_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'approvals: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_approvals_2 BEFORE DELETE ON approvals FOR EACH ROW EXECUTE FUNCTION tg_approvals_2()
--- next
-CREATE FUNCTION tg_attachments_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'attachments: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_attachments_1 BEFORE UPDATE ON attachments FOR EACH ROW EXECUTE FUNCTION tg_attachments_1()
--- next
-CREATE FUNCTION tg_attachments_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'attachments: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_attachments_2 BEFORE DELETE ON attachments FOR EACH ROW EXECUTE FUNCTION tg_attachments_2()
 -- next
 CREATE FUNCTION tg_audit_rows_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'audit_rows: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
@@ -968,29 +960,13 @@ CREATE FUNCTION tg_audit_head_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN I
 -- next
 CREATE TRIGGER tg_audit_head_2 BEFORE DELETE ON audit_head FOR EACH ROW EXECUTE FUNCTION tg_audit_head_2()
 -- next
-CREATE FUNCTION tg_confirmations_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'confirmations: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+CREATE FUNCTION tg_approvals_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.kind IS DISTINCT FROM OLD.kind OR NEW.subject_kind IS DISTINCT FROM OLD.subject_kind OR NEW.subject_id IS DISTINCT FROM OLD.subject_id OR NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.amount_minor IS DISTINCT FROM OLD.amount_minor OR NEW.content IS DISTINCT FROM OLD.content OR NEW.content_hash IS DISTINCT FROM OLD.content_hash OR NEW.effect IS DISTINCT FROM OLD.effect OR NEW.requested_by_id IS DISTINCT FROM OLD.requested_by_id OR NEW.requested_at IS DISTINCT FROM OLD.requested_at OR NEW.policy_version IS DISTINCT FROM OLD.policy_version THEN RAISE EXCEPTION 'approvals: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
-CREATE TRIGGER tg_confirmations_1 BEFORE UPDATE ON confirmations FOR EACH ROW EXECUTE FUNCTION tg_confirmations_1()
+CREATE TRIGGER tg_approvals_1 BEFORE UPDATE ON approvals FOR EACH ROW EXECUTE FUNCTION tg_approvals_1()
 -- next
-CREATE FUNCTION tg_confirmations_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'confirmations: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+CREATE FUNCTION tg_approvals_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'approvals: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
-CREATE TRIGGER tg_confirmations_2 BEFORE DELETE ON confirmations FOR EACH ROW EXECUTE FUNCTION tg_confirmations_2()
--- next
-CREATE FUNCTION tg_dispute_parts_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_parts: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_dispute_parts_1 BEFORE UPDATE ON dispute_parts FOR EACH ROW EXECUTE FUNCTION tg_dispute_parts_1()
--- next
-CREATE FUNCTION tg_dispute_parts_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_parts: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_dispute_parts_2 BEFORE DELETE ON dispute_parts FOR EACH ROW EXECUTE FUNCTION tg_dispute_parts_2()
--- next
-CREATE FUNCTION tg_dispute_events_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_events: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_dispute_events_1 BEFORE UPDATE ON dispute_events FOR EACH ROW EXECUTE FUNCTION tg_dispute_events_1()
--- next
-CREATE FUNCTION tg_dispute_events_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_events: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_dispute_events_2 BEFORE DELETE ON dispute_events FOR EACH ROW EXECUTE FUNCTION tg_dispute_events_2()
+CREATE TRIGGER tg_approvals_2 BEFORE DELETE ON approvals FOR EACH ROW EXECUTE FUNCTION tg_approvals_2()
 -- next
 CREATE FUNCTION tg_entries_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.posted_at IS NOT NULL THEN RAISE EXCEPTION 'entries: an entry is sealed after its lines are written' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
@@ -1023,22 +999,6 @@ CREATE TRIGGER tg_entry_lines_2 BEFORE UPDATE ON entry_lines FOR EACH ROW EXECUT
 CREATE FUNCTION tg_entry_lines_3() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'entry_lines: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
 CREATE TRIGGER tg_entry_lines_3 BEFORE DELETE ON entry_lines FOR EACH ROW EXECUTE FUNCTION tg_entry_lines_3()
--- next
-CREATE FUNCTION tg_number_series_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.last <= OLD.last THEN RAISE EXCEPTION 'number_series: numbers only grow' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_number_series_1 BEFORE UPDATE ON number_series FOR EACH ROW EXECUTE FUNCTION tg_number_series_1()
--- next
-CREATE FUNCTION tg_number_series_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'number_series: a series never vanishes' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_number_series_2 BEFORE DELETE ON number_series FOR EACH ROW EXECUTE FUNCTION tg_number_series_2()
--- next
-CREATE FUNCTION tg_policy_versions_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'policy_versions: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_policy_versions_1 BEFORE UPDATE ON policy_versions FOR EACH ROW EXECUTE FUNCTION tg_policy_versions_1()
--- next
-CREATE FUNCTION tg_policy_versions_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'policy_versions: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_policy_versions_2 BEFORE DELETE ON policy_versions FOR EACH ROW EXECUTE FUNCTION tg_policy_versions_2()
 -- next
 CREATE FUNCTION tg_documents_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.public_id IS DISTINCT FROM OLD.public_id OR NEW.entity_id IS DISTINCT FROM OLD.entity_id OR NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.document_no IS DISTINCT FROM OLD.document_no OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.amount_minor IS DISTINCT FROM OLD.amount_minor OR NEW.balance_minor IS DISTINCT FROM OLD.balance_minor OR NEW.tax_minor IS DISTINCT FROM OLD.tax_minor OR NEW.document_on IS DISTINCT FROM OLD.document_on OR NEW.due_on IS DISTINCT FROM OLD.due_on OR NEW.posting_on IS DISTINCT FROM OLD.posting_on OR NEW.reverses_id IS DISTINCT FROM OLD.reverses_id OR NEW.created_at IS DISTINCT FROM OLD.created_at THEN RAISE EXCEPTION 'documents: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
@@ -1076,13 +1036,21 @@ CREATE FUNCTION tg_allocations_3() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN 
 -- next
 CREATE TRIGGER tg_allocations_3 BEFORE INSERT ON allocations FOR EACH ROW EXECUTE FUNCTION tg_allocations_3()
 -- next
-CREATE FUNCTION tg_reminders_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'reminders: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+CREATE FUNCTION tg_policy_versions_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'policy_versions: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
-CREATE TRIGGER tg_reminders_1 BEFORE UPDATE ON reminders FOR EACH ROW EXECUTE FUNCTION tg_reminders_1()
+CREATE TRIGGER tg_policy_versions_1 BEFORE UPDATE ON policy_versions FOR EACH ROW EXECUTE FUNCTION tg_policy_versions_1()
 -- next
-CREATE FUNCTION tg_reminders_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'reminders: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+CREATE FUNCTION tg_policy_versions_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'policy_versions: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
-CREATE TRIGGER tg_reminders_2 BEFORE DELETE ON reminders FOR EACH ROW EXECUTE FUNCTION tg_reminders_2()
+CREATE TRIGGER tg_policy_versions_2 BEFORE DELETE ON policy_versions FOR EACH ROW EXECUTE FUNCTION tg_policy_versions_2()
+-- next
+CREATE FUNCTION tg_attachments_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'attachments: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_attachments_1 BEFORE UPDATE ON attachments FOR EACH ROW EXECUTE FUNCTION tg_attachments_1()
+-- next
+CREATE FUNCTION tg_attachments_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'attachments: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_attachments_2 BEFORE DELETE ON attachments FOR EACH ROW EXECUTE FUNCTION tg_attachments_2()
 -- next
 CREATE FUNCTION tg_statements_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.issued_at IS NOT NULL) AND (NEW.public_id IS DISTINCT FROM OLD.public_id OR NEW.run_id IS DISTINCT FROM OLD.run_id OR NEW.entity_id IS DISTINCT FROM OLD.entity_id OR NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.period_from IS DISTINCT FROM OLD.period_from OR NEW.period_until IS DISTINCT FROM OLD.period_until OR NEW.version IS DISTINCT FROM OLD.version OR NEW.supersedes_id IS DISTINCT FROM OLD.supersedes_id OR NEW.opening_minor IS DISTINCT FROM OLD.opening_minor OR NEW.invoiced_minor IS DISTINCT FROM OLD.invoiced_minor OR NEW.received_minor IS DISTINCT FROM OLD.received_minor OR NEW.credited_minor IS DISTINCT FROM OLD.credited_minor OR NEW.closing_minor IS DISTINCT FROM OLD.closing_minor OR NEW.due_now_minor IS DISTINCT FROM OLD.due_now_minor OR NEW.overdue_minor IS DISTINCT FROM OLD.overdue_minor OR NEW.not_due_minor IS DISTINCT FROM OLD.not_due_minor OR NEW.d1_30_minor IS DISTINCT FROM OLD.d1_30_minor OR NEW.d31_60_minor IS DISTINCT FROM OLD.d31_60_minor OR NEW.d61_90_minor IS DISTINCT FROM OLD.d61_90_minor OR NEW.d91_120_minor IS DISTINCT FROM OLD.d91_120_minor OR NEW.d120_plus_minor IS DISTINCT FROM OLD.d120_plus_minor OR NEW.unapplied_minor IS DISTINCT FROM OLD.unapplied_minor OR NEW.line_count IS DISTINCT FROM OLD.line_count OR NEW.content_hash IS DISTINCT FROM OLD.content_hash OR NEW.answer_by_on IS DISTINCT FROM OLD.answer_by_on OR NEW.issued_at IS DISTINCT FROM OLD.issued_at) THEN RAISE EXCEPTION 'statements: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
@@ -1111,3 +1079,35 @@ CREATE TRIGGER tg_line_answers_1 BEFORE UPDATE ON line_answers FOR EACH ROW EXEC
 CREATE FUNCTION tg_line_answers_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'line_answers: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
 CREATE TRIGGER tg_line_answers_2 BEFORE DELETE ON line_answers FOR EACH ROW EXECUTE FUNCTION tg_line_answers_2()
+-- next
+CREATE FUNCTION tg_confirmations_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'confirmations: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_confirmations_1 BEFORE UPDATE ON confirmations FOR EACH ROW EXECUTE FUNCTION tg_confirmations_1()
+-- next
+CREATE FUNCTION tg_confirmations_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'confirmations: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_confirmations_2 BEFORE DELETE ON confirmations FOR EACH ROW EXECUTE FUNCTION tg_confirmations_2()
+-- next
+CREATE FUNCTION tg_dispute_parts_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_parts: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_dispute_parts_1 BEFORE UPDATE ON dispute_parts FOR EACH ROW EXECUTE FUNCTION tg_dispute_parts_1()
+-- next
+CREATE FUNCTION tg_dispute_parts_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_parts: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_dispute_parts_2 BEFORE DELETE ON dispute_parts FOR EACH ROW EXECUTE FUNCTION tg_dispute_parts_2()
+-- next
+CREATE FUNCTION tg_dispute_events_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_events: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_dispute_events_1 BEFORE UPDATE ON dispute_events FOR EACH ROW EXECUTE FUNCTION tg_dispute_events_1()
+-- next
+CREATE FUNCTION tg_dispute_events_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_events: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_dispute_events_2 BEFORE DELETE ON dispute_events FOR EACH ROW EXECUTE FUNCTION tg_dispute_events_2()
+-- next
+CREATE FUNCTION tg_reminders_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'reminders: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_reminders_1 BEFORE UPDATE ON reminders FOR EACH ROW EXECUTE FUNCTION tg_reminders_1()
+-- next
+CREATE FUNCTION tg_reminders_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'reminders: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_reminders_2 BEFORE DELETE ON reminders FOR EACH ROW EXECUTE FUNCTION tg_reminders_2()

@@ -82,17 +82,13 @@ DROP TABLE audit_rows CASCADE
 -- next
 DROP TABLE audit_head CASCADE
 -- next
+DROP FUNCTION tg_number_series_1()
+-- next
+DROP FUNCTION tg_number_series_2()
+-- next
 DROP FUNCTION tg_security_events_1()
 -- next
 DROP FUNCTION tg_security_events_2()
--- next
-DROP FUNCTION tg_approvals_1()
--- next
-DROP FUNCTION tg_approvals_2()
--- next
-DROP FUNCTION tg_attachments_1()
--- next
-DROP FUNCTION tg_attachments_2()
 -- next
 DROP FUNCTION tg_audit_rows_1()
 -- next
@@ -102,17 +98,9 @@ DROP FUNCTION tg_audit_head_1()
 -- next
 DROP FUNCTION tg_audit_head_2()
 -- next
-DROP FUNCTION tg_confirmations_1()
+DROP FUNCTION tg_approvals_1()
 -- next
-DROP FUNCTION tg_confirmations_2()
--- next
-DROP FUNCTION tg_dispute_parts_1()
--- next
-DROP FUNCTION tg_dispute_parts_2()
--- next
-DROP FUNCTION tg_dispute_events_1()
--- next
-DROP FUNCTION tg_dispute_events_2()
+DROP FUNCTION tg_approvals_2()
 -- next
 DROP FUNCTION tg_entries_1()
 -- next
@@ -129,14 +117,6 @@ DROP FUNCTION tg_entry_lines_1()
 DROP FUNCTION tg_entry_lines_2()
 -- next
 DROP FUNCTION tg_entry_lines_3()
--- next
-DROP FUNCTION tg_number_series_1()
--- next
-DROP FUNCTION tg_number_series_2()
--- next
-DROP FUNCTION tg_policy_versions_1()
--- next
-DROP FUNCTION tg_policy_versions_2()
 -- next
 DROP FUNCTION tg_documents_1()
 -- next
@@ -156,9 +136,13 @@ DROP FUNCTION tg_open_items_2()
 -- next
 DROP FUNCTION tg_allocations_3()
 -- next
-DROP FUNCTION tg_reminders_1()
+DROP FUNCTION tg_policy_versions_1()
 -- next
-DROP FUNCTION tg_reminders_2()
+DROP FUNCTION tg_policy_versions_2()
+-- next
+DROP FUNCTION tg_attachments_1()
+-- next
+DROP FUNCTION tg_attachments_2()
 -- next
 DROP FUNCTION tg_statements_1()
 -- next
@@ -173,3 +157,19 @@ DROP FUNCTION tg_statement_lines_3()
 DROP FUNCTION tg_line_answers_1()
 -- next
 DROP FUNCTION tg_line_answers_2()
+-- next
+DROP FUNCTION tg_confirmations_1()
+-- next
+DROP FUNCTION tg_confirmations_2()
+-- next
+DROP FUNCTION tg_dispute_parts_1()
+-- next
+DROP FUNCTION tg_dispute_parts_2()
+-- next
+DROP FUNCTION tg_dispute_events_1()
+-- next
+DROP FUNCTION tg_dispute_events_2()
+-- next
+DROP FUNCTION tg_reminders_1()
+-- next
+DROP FUNCTION tg_reminders_2()

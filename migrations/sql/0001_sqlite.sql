@@ -1,3 +1,9 @@
+CREATE TABLE number_series (
+	name VARCHAR(40) NOT NULL,
+	last INTEGER NOT NULL,
+	CONSTRAINT pk_number_series PRIMARY KEY (name)
+)
+-- next
 CREATE TABLE people (
 	id INTEGER NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -41,9 +47,9 @@ CREATE TABLE audit_rows (
 	CONSTRAINT pk_audit_rows PRIMARY KEY (number)
 )
 -- next
-CREATE INDEX ix_audit_rows_at ON audit_rows (at)
--- next
 CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
+-- next
+CREATE INDEX ix_audit_rows_at ON audit_rows (at)
 -- next
 CREATE TABLE audit_head (
 	id INTEGER NOT NULL,
@@ -51,13 +57,6 @@ CREATE TABLE audit_head (
 	hash VARCHAR(64) NOT NULL,
 	CONSTRAINT pk_audit_head PRIMARY KEY (id),
 	CONSTRAINT ck_audit_head_single_row CHECK (id = 1)
-)
--- next
-CREATE TABLE import_profiles (
-	name VARCHAR(60) NOT NULL,
-	body TEXT NOT NULL,
-	made_at DATETIME NOT NULL,
-	CONSTRAINT pk_import_profiles PRIMARY KEY (name)
 )
 -- next
 CREATE TABLE legal_entities (
@@ -91,10 +90,11 @@ CREATE TABLE exchange_rates (
 	CONSTRAINT uq_exchange_rates_currency_book_currency_rate_on UNIQUE (currency, book_currency, rate_on)
 )
 -- next
-CREATE TABLE number_series (
-	name VARCHAR(40) NOT NULL,
-	last INTEGER NOT NULL,
-	CONSTRAINT pk_number_series PRIMARY KEY (name)
+CREATE TABLE import_profiles (
+	name VARCHAR(60) NOT NULL,
+	body TEXT NOT NULL,
+	made_at DATETIME NOT NULL,
+	CONSTRAINT pk_import_profiles PRIMARY KEY (name)
 )
 -- next
 CREATE TABLE security_events (
@@ -140,67 +140,9 @@ CREATE TABLE customers (
 	CONSTRAINT fk_customers_owner_id FOREIGN KEY(owner_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_customers_name_key ON customers (name_key)
--- next
 CREATE INDEX ix_customers_owner ON customers (owner_id)
 -- next
-CREATE TABLE import_batches (
-	id INTEGER NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	kind VARCHAR(20) NOT NULL,
-	file_name VARCHAR(200) NOT NULL,
-	file_sha256 VARCHAR(64) NOT NULL,
-	profile VARCHAR(60) NOT NULL,
-	state VARCHAR(10) NOT NULL,
-	is_dry_run BOOLEAN NOT NULL,
-	row_count INTEGER NOT NULL,
-	imported_count INTEGER NOT NULL,
-	updated_count INTEGER NOT NULL,
-	duplicate_count INTEGER NOT NULL,
-	conflict_count INTEGER NOT NULL,
-	rejected_count INTEGER NOT NULL,
-	totals TEXT,
-	stored_as VARCHAR(64) NOT NULL,
-	job_id VARCHAR(22) NOT NULL,
-	started_by_id INTEGER,
-	started_at DATETIME NOT NULL,
-	finished_at DATETIME,
-	CONSTRAINT pk_import_batches PRIMARY KEY (id),
-	CONSTRAINT ck_import_batches_state_known CHECK (state IN ('uploaded', 'checked', 'loading', 'loaded', 'failed')),
-	CONSTRAINT ck_import_batches_kind_known CHECK (kind IN ('documents', 'customers', 'rates')),
-	CONSTRAINT uq_import_batches_public_id UNIQUE (public_id),
-	CONSTRAINT fk_import_batches_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_import_batches_at ON import_batches (started_at)
--- next
-CREATE TABLE jobs (
-	id INTEGER NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	name VARCHAR(60) NOT NULL,
-	"key" VARCHAR(200) NOT NULL,
-	payload TEXT NOT NULL,
-	state VARCHAR(10) NOT NULL,
-	attempts INTEGER NOT NULL,
-	done_count INTEGER NOT NULL,
-	total_count INTEGER NOT NULL,
-	result TEXT,
-	error TEXT NOT NULL,
-	requested_by_id INTEGER,
-	due_at DATETIME NOT NULL,
-	lease_until DATETIME,
-	lease_owner VARCHAR(80) NOT NULL,
-	created_at DATETIME NOT NULL,
-	started_at DATETIME,
-	finished_at DATETIME,
-	CONSTRAINT pk_jobs PRIMARY KEY (id),
-	CONSTRAINT ck_jobs_state_known CHECK (state IN ('queued', 'running', 'done', 'failed')),
-	CONSTRAINT uq_jobs_public_id UNIQUE (public_id),
-	CONSTRAINT uq_jobs_key UNIQUE ("key"),
-	CONSTRAINT fk_jobs_requested_by_id FOREIGN KEY(requested_by_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_jobs_due ON jobs (state, due_at)
+CREATE INDEX ix_customers_name_key ON customers (name_key)
 -- next
 CREATE TABLE accounts (
 	id INTEGER NOT NULL,
@@ -264,6 +206,64 @@ CREATE TABLE statement_runs (
 -- next
 CREATE INDEX ix_statement_runs_period ON statement_runs (entity_id, period_from)
 -- next
+CREATE TABLE jobs (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	name VARCHAR(60) NOT NULL,
+	"key" VARCHAR(200) NOT NULL,
+	payload TEXT NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	attempts INTEGER NOT NULL,
+	done_count INTEGER NOT NULL,
+	total_count INTEGER NOT NULL,
+	result TEXT,
+	error TEXT NOT NULL,
+	requested_by_id INTEGER,
+	due_at DATETIME NOT NULL,
+	lease_until DATETIME,
+	lease_owner VARCHAR(80) NOT NULL,
+	created_at DATETIME NOT NULL,
+	started_at DATETIME,
+	finished_at DATETIME,
+	CONSTRAINT pk_jobs PRIMARY KEY (id),
+	CONSTRAINT ck_jobs_state_known CHECK (state IN ('queued', 'running', 'done', 'failed')),
+	CONSTRAINT uq_jobs_public_id UNIQUE (public_id),
+	CONSTRAINT uq_jobs_key UNIQUE ("key"),
+	CONSTRAINT fk_jobs_requested_by_id FOREIGN KEY(requested_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_jobs_due ON jobs (state, due_at)
+-- next
+CREATE TABLE import_batches (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	kind VARCHAR(20) NOT NULL,
+	file_name VARCHAR(200) NOT NULL,
+	file_sha256 VARCHAR(64) NOT NULL,
+	profile VARCHAR(60) NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	is_dry_run BOOLEAN NOT NULL,
+	row_count INTEGER NOT NULL,
+	imported_count INTEGER NOT NULL,
+	updated_count INTEGER NOT NULL,
+	duplicate_count INTEGER NOT NULL,
+	conflict_count INTEGER NOT NULL,
+	rejected_count INTEGER NOT NULL,
+	totals TEXT,
+	stored_as VARCHAR(64) NOT NULL,
+	job_id VARCHAR(22) NOT NULL,
+	started_by_id INTEGER,
+	started_at DATETIME NOT NULL,
+	finished_at DATETIME,
+	CONSTRAINT pk_import_batches PRIMARY KEY (id),
+	CONSTRAINT ck_import_batches_state_known CHECK (state IN ('uploaded', 'checked', 'loading', 'loaded', 'failed')),
+	CONSTRAINT ck_import_batches_kind_known CHECK (kind IN ('documents', 'customers', 'rates')),
+	CONSTRAINT uq_import_batches_public_id UNIQUE (public_id),
+	CONSTRAINT fk_import_batches_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_import_batches_at ON import_batches (started_at)
+-- next
 CREATE TABLE grants (
 	id INTEGER NOT NULL,
 	person_id INTEGER NOT NULL,
@@ -280,9 +280,9 @@ CREATE TABLE grants (
 	CONSTRAINT fk_grants_granted_by_id FOREIGN KEY(granted_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_grants_customer ON grants (customer_id)
--- next
 CREATE INDEX ix_grants_person ON grants (person_id)
+-- next
+CREATE INDEX ix_grants_customer ON grants (customer_id)
 -- next
 CREATE TABLE sign_ins (
 	id INTEGER NOT NULL,
@@ -320,6 +320,35 @@ CREATE TABLE deep_links (
 	CONSTRAINT fk_deep_links_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
 )
 -- next
+CREATE TABLE outbox_messages (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	"key" VARCHAR(200) NOT NULL,
+	channel VARCHAR(20) NOT NULL,
+	event VARCHAR(60) NOT NULL,
+	recipient VARCHAR(254) NOT NULL,
+	recipient_name VARCHAR(120) NOT NULL,
+	language VARCHAR(2) NOT NULL,
+	customer_id INTEGER,
+	payload TEXT NOT NULL,
+	message_id VARCHAR(120) NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	attempts INTEGER NOT NULL,
+	due_at DATETIME NOT NULL,
+	lease_until DATETIME,
+	sent_at DATETIME,
+	last_error TEXT NOT NULL,
+	created_at DATETIME NOT NULL,
+	CONSTRAINT pk_outbox_messages PRIMARY KEY (id),
+	CONSTRAINT ck_outbox_messages_state_known CHECK (state IN ('queued', 'sending', 'sent', 'failed')),
+	CONSTRAINT uq_outbox_messages_public_id UNIQUE (public_id),
+	CONSTRAINT uq_outbox_messages_key UNIQUE ("key"),
+	CONSTRAINT fk_outbox_messages_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT uq_outbox_messages_message_id UNIQUE (message_id)
+)
+-- next
+CREATE INDEX ix_outbox_messages_due ON outbox_messages (state, due_at)
+-- next
 CREATE TABLE approvals (
 	id INTEGER NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -356,29 +385,6 @@ CREATE INDEX ix_approvals_state ON approvals (state, kind)
 -- next
 CREATE INDEX ix_approvals_subject ON approvals (subject_kind, subject_id)
 -- next
-CREATE TABLE attachments (
-	id INTEGER NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	subject_kind VARCHAR(30) NOT NULL,
-	subject_id VARCHAR(22) NOT NULL,
-	customer_id INTEGER,
-	is_internal BOOLEAN NOT NULL,
-	file_name VARCHAR(200) NOT NULL,
-	media_type VARCHAR(100) NOT NULL,
-	size_bytes INTEGER NOT NULL,
-	sha256 VARCHAR(64) NOT NULL,
-	stored_as VARCHAR(64) NOT NULL,
-	added_by_id INTEGER,
-	added_at DATETIME NOT NULL,
-	CONSTRAINT pk_attachments PRIMARY KEY (id),
-	CONSTRAINT uq_attachments_public_id UNIQUE (public_id),
-	CONSTRAINT fk_attachments_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
-	CONSTRAINT uq_attachments_stored_as UNIQUE (stored_as),
-	CONSTRAINT fk_attachments_added_by_id FOREIGN KEY(added_by_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_attachments_subject ON attachments (subject_kind, subject_id)
--- next
 CREATE TABLE contacts (
 	id INTEGER NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -399,21 +405,6 @@ CREATE TABLE contacts (
 -- next
 CREATE INDEX ix_contacts_customer ON contacts (customer_id)
 -- next
-CREATE TABLE import_problems (
-	id INTEGER NOT NULL,
-	batch_id INTEGER NOT NULL,
-	row_no INTEGER,
-	"column" VARCHAR(60) NOT NULL,
-	code VARCHAR(30) NOT NULL,
-	message TEXT NOT NULL,
-	params TEXT NOT NULL,
-	"row" TEXT NOT NULL,
-	CONSTRAINT pk_import_problems PRIMARY KEY (id),
-	CONSTRAINT fk_import_problems_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id)
-)
--- next
-CREATE INDEX ix_import_problems_batch ON import_problems (batch_id, row_no)
--- next
 CREATE TABLE account_mappings (
 	entity_id INTEGER NOT NULL,
 	role VARCHAR(30) NOT NULL,
@@ -423,35 +414,6 @@ CREATE TABLE account_mappings (
 	CONSTRAINT fk_account_mappings_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
 	CONSTRAINT fk_account_mappings_account_id FOREIGN KEY(account_id) REFERENCES accounts (id)
 )
--- next
-CREATE TABLE outbox_messages (
-	id INTEGER NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	"key" VARCHAR(200) NOT NULL,
-	channel VARCHAR(20) NOT NULL,
-	event VARCHAR(60) NOT NULL,
-	recipient VARCHAR(254) NOT NULL,
-	recipient_name VARCHAR(120) NOT NULL,
-	language VARCHAR(2) NOT NULL,
-	customer_id INTEGER,
-	payload TEXT NOT NULL,
-	message_id VARCHAR(120) NOT NULL,
-	state VARCHAR(10) NOT NULL,
-	attempts INTEGER NOT NULL,
-	due_at DATETIME NOT NULL,
-	lease_until DATETIME,
-	sent_at DATETIME,
-	last_error TEXT NOT NULL,
-	created_at DATETIME NOT NULL,
-	CONSTRAINT pk_outbox_messages PRIMARY KEY (id),
-	CONSTRAINT ck_outbox_messages_state_known CHECK (state IN ('queued', 'sending', 'sent', 'failed')),
-	CONSTRAINT uq_outbox_messages_public_id UNIQUE (public_id),
-	CONSTRAINT uq_outbox_messages_key UNIQUE ("key"),
-	CONSTRAINT fk_outbox_messages_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
-	CONSTRAINT uq_outbox_messages_message_id UNIQUE (message_id)
-)
--- next
-CREATE INDEX ix_outbox_messages_due ON outbox_messages (state, due_at)
 -- next
 CREATE TABLE documents (
 	id INTEGER NOT NULL,
@@ -500,13 +462,13 @@ CREATE TABLE documents (
 -- next
 CREATE INDEX ix_documents_day ON documents (document_on)
 -- next
-CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
--- next
-CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
+CREATE INDEX ix_documents_amount ON documents (amount_minor)
 -- next
 CREATE INDEX ix_documents_number ON documents (document_no)
 -- next
-CREATE INDEX ix_documents_amount ON documents (amount_minor)
+CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
+-- next
+CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
 -- next
 CREATE TABLE month_balances (
 	entity_id INTEGER NOT NULL,
@@ -525,6 +487,29 @@ CREATE TABLE month_balances (
 	CONSTRAINT ck_month_balances_credited_minor_integer CHECK (credited_minor IS NULL OR typeof(credited_minor) = 'integer'),
 	CONSTRAINT ck_month_balances_movement_minor_integer CHECK (movement_minor IS NULL OR typeof(movement_minor) = 'integer')
 )
+-- next
+CREATE TABLE attachments (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	subject_kind VARCHAR(30) NOT NULL,
+	subject_id VARCHAR(22) NOT NULL,
+	customer_id INTEGER,
+	is_internal BOOLEAN NOT NULL,
+	file_name VARCHAR(200) NOT NULL,
+	media_type VARCHAR(100) NOT NULL,
+	size_bytes INTEGER NOT NULL,
+	sha256 VARCHAR(64) NOT NULL,
+	stored_as VARCHAR(64) NOT NULL,
+	added_by_id INTEGER,
+	added_at DATETIME NOT NULL,
+	CONSTRAINT pk_attachments PRIMARY KEY (id),
+	CONSTRAINT uq_attachments_public_id UNIQUE (public_id),
+	CONSTRAINT fk_attachments_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT uq_attachments_stored_as UNIQUE (stored_as),
+	CONSTRAINT fk_attachments_added_by_id FOREIGN KEY(added_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_attachments_subject ON attachments (subject_kind, subject_id)
 -- next
 CREATE TABLE statements (
 	id INTEGER NOT NULL,
@@ -587,11 +572,11 @@ CREATE TABLE statements (
 	CONSTRAINT ck_statements_unapplied_minor_integer CHECK (unapplied_minor IS NULL OR typeof(unapplied_minor) = 'integer')
 )
 -- next
-CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
--- next
 CREATE INDEX ix_statements_state ON statements (state, period_from)
 -- next
 CREATE INDEX ix_statements_run ON statements (run_id)
+-- next
+CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
 -- next
 CREATE TABLE tasks (
 	id INTEGER NOT NULL,
@@ -618,6 +603,112 @@ CREATE TABLE tasks (
 )
 -- next
 CREATE INDEX ix_tasks_state ON tasks (state, due_on)
+-- next
+CREATE TABLE import_problems (
+	id INTEGER NOT NULL,
+	batch_id INTEGER NOT NULL,
+	row_no INTEGER,
+	"column" VARCHAR(60) NOT NULL,
+	code VARCHAR(30) NOT NULL,
+	message TEXT NOT NULL,
+	params TEXT NOT NULL,
+	"row" TEXT NOT NULL,
+	CONSTRAINT pk_import_problems PRIMARY KEY (id),
+	CONSTRAINT fk_import_problems_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id)
+)
+-- next
+CREATE INDEX ix_import_problems_batch ON import_problems (batch_id, row_no)
+-- next
+CREATE TABLE document_lines (
+	document_id INTEGER NOT NULL,
+	no INTEGER NOT NULL,
+	item VARCHAR(200) NOT NULL,
+	quantity VARCHAR(30) NOT NULL,
+	unit VARCHAR(20) NOT NULL,
+	unit_price VARCHAR(30) NOT NULL,
+	tax_rate VARCHAR(20) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	CONSTRAINT pk_document_lines PRIMARY KEY (document_id, no),
+	CONSTRAINT fk_document_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
+	CONSTRAINT ck_document_lines_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer')
+)
+-- next
+CREATE TABLE open_items (
+	document_id INTEGER NOT NULL,
+	entity_id INTEGER NOT NULL,
+	customer_id INTEGER NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	side INTEGER NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	open_minor BIGINT NOT NULL,
+	settled_on DATE,
+	CONSTRAINT pk_open_items PRIMARY KEY (document_id),
+	CONSTRAINT ck_open_items_never_over_allocated CHECK (open_minor >= 0 AND open_minor <= amount_minor),
+	CONSTRAINT ck_open_items_side_known CHECK (side IN (1, -1)),
+	CONSTRAINT fk_open_items_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
+	CONSTRAINT fk_open_items_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_open_items_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT ck_open_items_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
+	CONSTRAINT ck_open_items_open_minor_integer CHECK (open_minor IS NULL OR typeof(open_minor) = 'integer')
+)
+-- next
+CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id) WHERE open_minor > 0
+-- next
+CREATE TABLE allocations (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	entity_id INTEGER NOT NULL,
+	customer_id INTEGER NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	credit_id INTEGER NOT NULL,
+	debit_id INTEGER NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	allocated_on DATE NOT NULL,
+	reverses_id INTEGER,
+	created_by_id INTEGER,
+	created_at DATETIME NOT NULL,
+	CONSTRAINT pk_allocations PRIMARY KEY (id),
+	CONSTRAINT ck_allocations_negative_only_when_reversing CHECK ((reverses_id IS NULL) = (amount_minor > 0)),
+	CONSTRAINT ck_allocations_amount_not_zero CHECK (amount_minor <> 0),
+	CONSTRAINT ck_allocations_two_documents CHECK (credit_id <> debit_id),
+	CONSTRAINT uq_allocations_public_id UNIQUE (public_id),
+	CONSTRAINT fk_allocations_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_allocations_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_allocations_credit_id FOREIGN KEY(credit_id) REFERENCES documents (id),
+	CONSTRAINT fk_allocations_debit_id FOREIGN KEY(debit_id) REFERENCES documents (id),
+	CONSTRAINT ck_allocations_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
+	CONSTRAINT uq_allocations_reverses_id UNIQUE (reverses_id),
+	CONSTRAINT fk_allocations_reverses_id FOREIGN KEY(reverses_id) REFERENCES allocations (id),
+	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_allocations_credit ON allocations (credit_id)
+-- next
+CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
+-- next
+CREATE INDEX ix_allocations_debit ON allocations (debit_id)
+-- next
+CREATE TABLE statement_lines (
+	statement_id INTEGER NOT NULL,
+	no INTEGER NOT NULL,
+	document_id INTEGER,
+	document_no VARCHAR(80) NOT NULL,
+	kind VARCHAR(20) NOT NULL,
+	document_on DATE,
+	due_on DATE,
+	text VARCHAR(300) NOT NULL,
+	order_no VARCHAR(80) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	open_minor BIGINT NOT NULL,
+	CONSTRAINT pk_statement_lines PRIMARY KEY (statement_id, no),
+	CONSTRAINT fk_statement_lines_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
+	CONSTRAINT fk_statement_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
+	CONSTRAINT ck_statement_lines_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
+	CONSTRAINT ck_statement_lines_open_minor_integer CHECK (open_minor IS NULL OR typeof(open_minor) = 'integer')
+)
+-- next
+CREATE INDEX ix_statement_lines_document ON statement_lines (document_id)
 -- next
 CREATE TABLE confirmations (
 	id INTEGER NOT NULL,
@@ -703,83 +794,13 @@ CREATE TABLE disputes (
 	CONSTRAINT fk_disputes_opened_by_id FOREIGN KEY(opened_by_id) REFERENCES people (id)
 )
 -- next
-CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
--- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
-CREATE INDEX ix_disputes_state ON disputes (state, due_on)
+CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
 CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
 -- next
-CREATE TABLE document_lines (
-	document_id INTEGER NOT NULL,
-	no INTEGER NOT NULL,
-	item VARCHAR(200) NOT NULL,
-	quantity VARCHAR(30) NOT NULL,
-	unit VARCHAR(20) NOT NULL,
-	unit_price VARCHAR(30) NOT NULL,
-	tax_rate VARCHAR(20) NOT NULL,
-	currency VARCHAR(3) NOT NULL,
-	amount_minor BIGINT NOT NULL,
-	CONSTRAINT pk_document_lines PRIMARY KEY (document_id, no),
-	CONSTRAINT fk_document_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
-	CONSTRAINT ck_document_lines_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer')
-)
--- next
-CREATE TABLE open_items (
-	document_id INTEGER NOT NULL,
-	entity_id INTEGER NOT NULL,
-	customer_id INTEGER NOT NULL,
-	currency VARCHAR(3) NOT NULL,
-	side INTEGER NOT NULL,
-	amount_minor BIGINT NOT NULL,
-	open_minor BIGINT NOT NULL,
-	settled_on DATE,
-	CONSTRAINT pk_open_items PRIMARY KEY (document_id),
-	CONSTRAINT ck_open_items_never_over_allocated CHECK (open_minor >= 0 AND open_minor <= amount_minor),
-	CONSTRAINT ck_open_items_side_known CHECK (side IN (1, -1)),
-	CONSTRAINT fk_open_items_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
-	CONSTRAINT fk_open_items_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
-	CONSTRAINT fk_open_items_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
-	CONSTRAINT ck_open_items_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
-	CONSTRAINT ck_open_items_open_minor_integer CHECK (open_minor IS NULL OR typeof(open_minor) = 'integer')
-)
--- next
-CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id) WHERE open_minor > 0
--- next
-CREATE TABLE allocations (
-	id INTEGER NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	entity_id INTEGER NOT NULL,
-	customer_id INTEGER NOT NULL,
-	currency VARCHAR(3) NOT NULL,
-	credit_id INTEGER NOT NULL,
-	debit_id INTEGER NOT NULL,
-	amount_minor BIGINT NOT NULL,
-	allocated_on DATE NOT NULL,
-	reverses_id INTEGER,
-	created_by_id INTEGER,
-	created_at DATETIME NOT NULL,
-	CONSTRAINT pk_allocations PRIMARY KEY (id),
-	CONSTRAINT ck_allocations_negative_only_when_reversing CHECK ((reverses_id IS NULL) = (amount_minor > 0)),
-	CONSTRAINT ck_allocations_amount_not_zero CHECK (amount_minor <> 0),
-	CONSTRAINT ck_allocations_two_documents CHECK (credit_id <> debit_id),
-	CONSTRAINT uq_allocations_public_id UNIQUE (public_id),
-	CONSTRAINT fk_allocations_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
-	CONSTRAINT fk_allocations_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
-	CONSTRAINT fk_allocations_credit_id FOREIGN KEY(credit_id) REFERENCES documents (id),
-	CONSTRAINT fk_allocations_debit_id FOREIGN KEY(debit_id) REFERENCES documents (id),
-	CONSTRAINT ck_allocations_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
-	CONSTRAINT uq_allocations_reverses_id UNIQUE (reverses_id),
-	CONSTRAINT fk_allocations_reverses_id FOREIGN KEY(reverses_id) REFERENCES allocations (id),
-	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_allocations_debit ON allocations (debit_id)
--- next
-CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
--- next
-CREATE INDEX ix_allocations_credit ON allocations (credit_id)
+CREATE INDEX ix_disputes_state ON disputes (state, due_on)
 -- next
 CREATE TABLE reminders (
 	id INTEGER NOT NULL,
@@ -796,27 +817,6 @@ CREATE TABLE reminders (
 	CONSTRAINT fk_reminders_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
 	CONSTRAINT uq_reminders_outbox_key UNIQUE (outbox_key)
 )
--- next
-CREATE TABLE statement_lines (
-	statement_id INTEGER NOT NULL,
-	no INTEGER NOT NULL,
-	document_id INTEGER,
-	document_no VARCHAR(80) NOT NULL,
-	kind VARCHAR(20) NOT NULL,
-	document_on DATE,
-	due_on DATE,
-	text VARCHAR(300) NOT NULL,
-	order_no VARCHAR(80) NOT NULL,
-	amount_minor BIGINT NOT NULL,
-	open_minor BIGINT NOT NULL,
-	CONSTRAINT pk_statement_lines PRIMARY KEY (statement_id, no),
-	CONSTRAINT fk_statement_lines_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
-	CONSTRAINT fk_statement_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
-	CONSTRAINT ck_statement_lines_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
-	CONSTRAINT ck_statement_lines_open_minor_integer CHECK (open_minor IS NULL OR typeof(open_minor) = 'integer')
-)
--- next
-CREATE INDEX ix_statement_lines_document ON statement_lines (document_id)
 -- next
 CREATE TABLE adjustments (
 	id INTEGER NOT NULL,
@@ -855,50 +855,11 @@ CREATE TABLE adjustments (
 	CONSTRAINT fk_adjustments_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_adjustments_state ON adjustments (state)
+CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
 -- next
 CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
 -- next
-CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
--- next
-CREATE TABLE dispute_parts (
-	dispute_id INTEGER NOT NULL,
-	no INTEGER NOT NULL,
-	reason VARCHAR(3) NOT NULL,
-	currency VARCHAR(3) NOT NULL,
-	amount_minor BIGINT NOT NULL,
-	CONSTRAINT pk_dispute_parts PRIMARY KEY (dispute_id, no),
-	CONSTRAINT fk_dispute_parts_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id),
-	CONSTRAINT ck_dispute_parts_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer')
-)
--- next
-CREATE TABLE dispute_events (
-	id INTEGER NOT NULL,
-	dispute_id INTEGER NOT NULL,
-	kind VARCHAR(10) NOT NULL,
-	verb VARCHAR(12) NOT NULL,
-	side VARCHAR(10) NOT NULL,
-	is_internal BOOLEAN NOT NULL,
-	person_id INTEGER,
-	person_name VARCHAR(120) NOT NULL,
-	text TEXT NOT NULL,
-	from_state VARCHAR(20) NOT NULL,
-	to_state VARCHAR(20) NOT NULL,
-	currency VARCHAR(3),
-	amount_minor BIGINT,
-	attachment_id INTEGER,
-	at DATETIME NOT NULL,
-	CONSTRAINT pk_dispute_events PRIMARY KEY (id),
-	CONSTRAINT ck_dispute_events_kind_known CHECK (kind IN ('message', 'note', 'state', 'offer', 'posting', 'file')),
-	CONSTRAINT ck_dispute_events_side_known CHECK (side IN ('customer', 'staff', 'system')),
-	CONSTRAINT ck_dispute_events_notes_are_internal CHECK (kind <> 'note' OR is_internal),
-	CONSTRAINT fk_dispute_events_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id),
-	CONSTRAINT fk_dispute_events_person_id FOREIGN KEY(person_id) REFERENCES people (id),
-	CONSTRAINT ck_dispute_events_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
-	CONSTRAINT fk_dispute_events_attachment_id FOREIGN KEY(attachment_id) REFERENCES attachments (id)
-)
--- next
-CREATE INDEX ix_dispute_events_dispute ON dispute_events (dispute_id, id)
+CREATE INDEX ix_adjustments_state ON adjustments (state)
 -- next
 CREATE TABLE entries (
 	id INTEGER NOT NULL,
@@ -946,6 +907,45 @@ CREATE TABLE line_answers (
 -- next
 CREATE INDEX ix_line_answers_statement ON line_answers (statement_id, line_no, id)
 -- next
+CREATE TABLE dispute_parts (
+	dispute_id INTEGER NOT NULL,
+	no INTEGER NOT NULL,
+	reason VARCHAR(3) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	CONSTRAINT pk_dispute_parts PRIMARY KEY (dispute_id, no),
+	CONSTRAINT fk_dispute_parts_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id),
+	CONSTRAINT ck_dispute_parts_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer')
+)
+-- next
+CREATE TABLE dispute_events (
+	id INTEGER NOT NULL,
+	dispute_id INTEGER NOT NULL,
+	kind VARCHAR(10) NOT NULL,
+	verb VARCHAR(12) NOT NULL,
+	side VARCHAR(10) NOT NULL,
+	is_internal BOOLEAN NOT NULL,
+	person_id INTEGER,
+	person_name VARCHAR(120) NOT NULL,
+	text TEXT NOT NULL,
+	from_state VARCHAR(20) NOT NULL,
+	to_state VARCHAR(20) NOT NULL,
+	currency VARCHAR(3),
+	amount_minor BIGINT,
+	attachment_id INTEGER,
+	at DATETIME NOT NULL,
+	CONSTRAINT pk_dispute_events PRIMARY KEY (id),
+	CONSTRAINT ck_dispute_events_kind_known CHECK (kind IN ('message', 'note', 'state', 'offer', 'posting', 'file')),
+	CONSTRAINT ck_dispute_events_side_known CHECK (side IN ('customer', 'staff', 'system')),
+	CONSTRAINT ck_dispute_events_notes_are_internal CHECK (kind <> 'note' OR is_internal),
+	CONSTRAINT fk_dispute_events_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id),
+	CONSTRAINT fk_dispute_events_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT ck_dispute_events_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
+	CONSTRAINT fk_dispute_events_attachment_id FOREIGN KEY(attachment_id) REFERENCES attachments (id)
+)
+-- next
+CREATE INDEX ix_dispute_events_dispute ON dispute_events (dispute_id, id)
+-- next
 CREATE TABLE entry_lines (
 	entry_id INTEGER NOT NULL,
 	no INTEGER NOT NULL,
@@ -970,17 +970,13 @@ CREATE INDEX ix_entry_lines_account ON entry_lines (account_id)
 -- next
 CREATE INDEX ix_entry_lines_customer ON entry_lines (customer_id, account_id)
 -- next
+CREATE TRIGGER tg_number_series_1 BEFORE UPDATE ON number_series FOR EACH ROW WHEN NEW.last <= OLD.last BEGIN SELECT RAISE(ABORT, 'number_series: numbers only grow'); END
+-- next
+CREATE TRIGGER tg_number_series_2 BEFORE DELETE ON number_series FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'number_series: a series never vanishes'); END
+-- next
 CREATE TRIGGER tg_security_events_1 BEFORE UPDATE ON security_events FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'security_events: rows never change'); END
 -- next
 CREATE TRIGGER tg_security_events_2 BEFORE DELETE ON security_events FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'security_events: rows never vanish'); END
--- next
-CREATE TRIGGER tg_approvals_1 BEFORE UPDATE ON approvals FOR EACH ROW WHEN NEW.kind IS NOT OLD.kind OR NEW.subject_kind IS NOT OLD.subject_kind OR NEW.subject_id IS NOT OLD.subject_id OR NEW.customer_id IS NOT OLD.customer_id OR NEW.currency IS NOT OLD.currency OR NEW.amount_minor IS NOT OLD.amount_minor OR NEW.content IS NOT OLD.content OR NEW.content_hash IS NOT OLD.content_hash OR NEW.effect IS NOT OLD.effect OR NEW.requested_by_id IS NOT OLD.requested_by_id OR NEW.requested_at IS NOT OLD.requested_at OR NEW.policy_version IS NOT OLD.policy_version BEGIN SELECT RAISE(ABORT, 'approvals: posted rows never change'); END
--- next
-CREATE TRIGGER tg_approvals_2 BEFORE DELETE ON approvals FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'approvals: posted rows never vanish'); END
--- next
-CREATE TRIGGER tg_attachments_1 BEFORE UPDATE ON attachments FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'attachments: rows never change'); END
--- next
-CREATE TRIGGER tg_attachments_2 BEFORE DELETE ON attachments FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'attachments: rows never vanish'); END
 -- next
 CREATE TRIGGER tg_audit_rows_1 BEFORE UPDATE ON audit_rows FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'audit_rows: rows never change'); END
 -- next
@@ -990,17 +986,9 @@ CREATE TRIGGER tg_audit_head_1 BEFORE UPDATE ON audit_head FOR EACH ROW WHEN NEW
 -- next
 CREATE TRIGGER tg_audit_head_2 BEFORE DELETE ON audit_head FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'audit_head: the head never vanishes'); END
 -- next
-CREATE TRIGGER tg_confirmations_1 BEFORE UPDATE ON confirmations FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'confirmations: rows never change'); END
+CREATE TRIGGER tg_approvals_1 BEFORE UPDATE ON approvals FOR EACH ROW WHEN NEW.kind IS NOT OLD.kind OR NEW.subject_kind IS NOT OLD.subject_kind OR NEW.subject_id IS NOT OLD.subject_id OR NEW.customer_id IS NOT OLD.customer_id OR NEW.currency IS NOT OLD.currency OR NEW.amount_minor IS NOT OLD.amount_minor OR NEW.content IS NOT OLD.content OR NEW.content_hash IS NOT OLD.content_hash OR NEW.effect IS NOT OLD.effect OR NEW.requested_by_id IS NOT OLD.requested_by_id OR NEW.requested_at IS NOT OLD.requested_at OR NEW.policy_version IS NOT OLD.policy_version BEGIN SELECT RAISE(ABORT, 'approvals: posted rows never change'); END
 -- next
-CREATE TRIGGER tg_confirmations_2 BEFORE DELETE ON confirmations FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'confirmations: rows never vanish'); END
--- next
-CREATE TRIGGER tg_dispute_parts_1 BEFORE UPDATE ON dispute_parts FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_parts: rows never change'); END
--- next
-CREATE TRIGGER tg_dispute_parts_2 BEFORE DELETE ON dispute_parts FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_parts: rows never vanish'); END
--- next
-CREATE TRIGGER tg_dispute_events_1 BEFORE UPDATE ON dispute_events FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_events: rows never change'); END
--- next
-CREATE TRIGGER tg_dispute_events_2 BEFORE DELETE ON dispute_events FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_events: rows never vanish'); END
+CREATE TRIGGER tg_approvals_2 BEFORE DELETE ON approvals FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'approvals: posted rows never vanish'); END
 -- next
 CREATE TRIGGER tg_entries_1 BEFORE INSERT ON entries FOR EACH ROW WHEN NEW.posted_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'entries: an entry is sealed after its lines are written'); END
 -- next
@@ -1017,14 +1005,6 @@ CREATE TRIGGER tg_entry_lines_1 BEFORE INSERT ON entry_lines FOR EACH ROW WHEN (
 CREATE TRIGGER tg_entry_lines_2 BEFORE UPDATE ON entry_lines FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'entry_lines: rows never change'); END
 -- next
 CREATE TRIGGER tg_entry_lines_3 BEFORE DELETE ON entry_lines FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'entry_lines: rows never vanish'); END
--- next
-CREATE TRIGGER tg_number_series_1 BEFORE UPDATE ON number_series FOR EACH ROW WHEN NEW.last <= OLD.last BEGIN SELECT RAISE(ABORT, 'number_series: numbers only grow'); END
--- next
-CREATE TRIGGER tg_number_series_2 BEFORE DELETE ON number_series FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'number_series: a series never vanishes'); END
--- next
-CREATE TRIGGER tg_policy_versions_1 BEFORE UPDATE ON policy_versions FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'policy_versions: rows never change'); END
--- next
-CREATE TRIGGER tg_policy_versions_2 BEFORE DELETE ON policy_versions FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'policy_versions: rows never vanish'); END
 -- next
 CREATE TRIGGER tg_documents_1 BEFORE UPDATE ON documents FOR EACH ROW WHEN NEW.public_id IS NOT OLD.public_id OR NEW.entity_id IS NOT OLD.entity_id OR NEW.customer_id IS NOT OLD.customer_id OR NEW.kind IS NOT OLD.kind OR NEW.document_no IS NOT OLD.document_no OR NEW.currency IS NOT OLD.currency OR NEW.amount_minor IS NOT OLD.amount_minor OR NEW.balance_minor IS NOT OLD.balance_minor OR NEW.tax_minor IS NOT OLD.tax_minor OR NEW.document_on IS NOT OLD.document_on OR NEW.due_on IS NOT OLD.due_on OR NEW.posting_on IS NOT OLD.posting_on OR NEW.reverses_id IS NOT OLD.reverses_id OR NEW.created_at IS NOT OLD.created_at BEGIN SELECT RAISE(ABORT, 'documents: posted rows never change'); END
 -- next
@@ -1044,9 +1024,13 @@ CREATE TRIGGER tg_open_items_2 BEFORE DELETE ON open_items FOR EACH ROW BEGIN SE
 -- next
 CREATE TRIGGER tg_allocations_3 BEFORE INSERT ON allocations FOR EACH ROW WHEN (SELECT count(*) FROM open_items WHERE document_id IN (NEW.credit_id, NEW.debit_id) AND customer_id = NEW.customer_id AND currency = NEW.currency AND entity_id = NEW.entity_id) <> 2 BEGIN SELECT RAISE(ABORT, 'allocations: both documents belong to one customer, currency and entity'); END
 -- next
-CREATE TRIGGER tg_reminders_1 BEFORE UPDATE ON reminders FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'reminders: rows never change'); END
+CREATE TRIGGER tg_policy_versions_1 BEFORE UPDATE ON policy_versions FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'policy_versions: rows never change'); END
 -- next
-CREATE TRIGGER tg_reminders_2 BEFORE DELETE ON reminders FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'reminders: rows never vanish'); END
+CREATE TRIGGER tg_policy_versions_2 BEFORE DELETE ON policy_versions FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'policy_versions: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_attachments_1 BEFORE UPDATE ON attachments FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'attachments: rows never change'); END
+-- next
+CREATE TRIGGER tg_attachments_2 BEFORE DELETE ON attachments FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'attachments: rows never vanish'); END
 -- next
 CREATE TRIGGER tg_statements_1 BEFORE UPDATE ON statements FOR EACH ROW WHEN (OLD.issued_at IS NOT NULL) AND (NEW.public_id IS NOT OLD.public_id OR NEW.run_id IS NOT OLD.run_id OR NEW.entity_id IS NOT OLD.entity_id OR NEW.customer_id IS NOT OLD.customer_id OR NEW.currency IS NOT OLD.currency OR NEW.kind IS NOT OLD.kind OR NEW.period_from IS NOT OLD.period_from OR NEW.period_until IS NOT OLD.period_until OR NEW.version IS NOT OLD.version OR NEW.supersedes_id IS NOT OLD.supersedes_id OR NEW.opening_minor IS NOT OLD.opening_minor OR NEW.invoiced_minor IS NOT OLD.invoiced_minor OR NEW.received_minor IS NOT OLD.received_minor OR NEW.credited_minor IS NOT OLD.credited_minor OR NEW.closing_minor IS NOT OLD.closing_minor OR NEW.due_now_minor IS NOT OLD.due_now_minor OR NEW.overdue_minor IS NOT OLD.overdue_minor OR NEW.not_due_minor IS NOT OLD.not_due_minor OR NEW.d1_30_minor IS NOT OLD.d1_30_minor OR NEW.d31_60_minor IS NOT OLD.d31_60_minor OR NEW.d61_90_minor IS NOT OLD.d61_90_minor OR NEW.d91_120_minor IS NOT OLD.d91_120_minor OR NEW.d120_plus_minor IS NOT OLD.d120_plus_minor OR NEW.unapplied_minor IS NOT OLD.unapplied_minor OR NEW.line_count IS NOT OLD.line_count OR NEW.content_hash IS NOT OLD.content_hash OR NEW.answer_by_on IS NOT OLD.answer_by_on OR NEW.issued_at IS NOT OLD.issued_at) BEGIN SELECT RAISE(ABORT, 'statements: posted rows never change'); END
 -- next
@@ -1061,3 +1045,19 @@ CREATE TRIGGER tg_statement_lines_3 BEFORE DELETE ON statement_lines FOR EACH RO
 CREATE TRIGGER tg_line_answers_1 BEFORE UPDATE ON line_answers FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'line_answers: rows never change'); END
 -- next
 CREATE TRIGGER tg_line_answers_2 BEFORE DELETE ON line_answers FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'line_answers: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_confirmations_1 BEFORE UPDATE ON confirmations FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'confirmations: rows never change'); END
+-- next
+CREATE TRIGGER tg_confirmations_2 BEFORE DELETE ON confirmations FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'confirmations: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_dispute_parts_1 BEFORE UPDATE ON dispute_parts FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_parts: rows never change'); END
+-- next
+CREATE TRIGGER tg_dispute_parts_2 BEFORE DELETE ON dispute_parts FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_parts: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_dispute_events_1 BEFORE UPDATE ON dispute_events FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_events: rows never change'); END
+-- next
+CREATE TRIGGER tg_dispute_events_2 BEFORE DELETE ON dispute_events FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_events: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_reminders_1 BEFORE UPDATE ON reminders FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'reminders: rows never change'); END
+-- next
+CREATE TRIGGER tg_reminders_2 BEFORE DELETE ON reminders FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'reminders: rows never vanish'); END

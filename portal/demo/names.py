@@ -58,15 +58,16 @@ _ABROAD = {
 }  # fmt: skip
 _ABROAD_BRANDS = {
     "EUR": (
-        "Falkenried Werkzeugbau, Oldehaven Antriebe, Marschland Pumpen, Brennerhof Robotik, Vecht Automation, Duinrand "
-        "Conveyors, Garonne Emballages, Clairvaux Moteurs, Valdarno Meccanica, Brenta Imballaggi, Traunsee Anlagenbau, "
-        "Kaltenbrunn Messtechnik, Ostersiel Schiffbau, Lindhorst Fördertechnik, Wiesenau Verpackung, Alblas Tooling, "
-        "Rijnmond Systems, Argonne Usinage, Chablis Mécanique, Lunigiana Utensili"
+        "Falkenried Werkzeugbau, Oldehaven Antriebe, Marschland Pumpen, Brennerhof Robotik, Vecht Automation, "
+        "Duinrand Conveyors, Garonne Emballages, Clairvaux Moteurs, Valdarno Meccanica, Brenta Imballaggi, "
+        "Traunsee Anlagenbau, Kaltenbrunn Messtechnik, Ostersiel Schiffbau, Lindhorst Fördertechnik, "
+        "Wiesenau Verpackung, Alblas Tooling, Rijnmond Systems, Argonne Usinage, Chablis Mécanique, Lunigiana Utensili"
     ),
     "USD": (
         "Kestrel Ridge Foods, Tamarack Motion, Bluestem Packaging, Cedar Fork Robotics, Palisade Instruments, "
-        "Quarry Lane Tools, Harborlight Medical, Juniper Flats Energy, Millrace Automation, Sandpiper Controls, "
-        "Ironbark Systems, Copperleaf Devices, Northfold Conveyor, Ashgrove Bearings, Tidewater Gear, Redpine Fabrication"
+        "Quarry Lane Tools, Harborlight Medical, Juniper Flats Energy, Millrace Automation, Sandpiper "
+        "Controls, Ironbark Systems, Copperleaf Devices, Northfold Conveyor, Ashgrove Bearings, Tidewater "
+        "Gear, Redpine Fabrication"
     ),
     "JPY": (
         "Hoshikawa Seiki, Minamori Kogyo, Asagiri Denki, Tokiwa Bussan, Yurihama Kikai, Kazamori Seimitsu, "
