@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -76,9 +75,3 @@ def posted_figures(session: Session) -> Finding:
             if recorded.get(key) != value
         ]
     return found("Inv3", checked, problems)
-
-
-def findings(session: Session) -> Iterator[Finding]:
-    """Yield the findings of Inv3."""
-    yield guards(session)
-    yield posted_figures(session)

@@ -11,6 +11,7 @@ from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.checks.probe import Finding, Probe, found
+from portal.confirmations.models import Confirmation
 from portal.customers.models import Customer
 from portal.ledger.models import LegalEntity
 from portal.money import minor_to_text
@@ -23,12 +24,13 @@ _IS_ISSUED = Statement.issued_at.is_not(None)
 
 
 def probes() -> Iterator[Probe]:
-    """Yield the checks of I3, Inv6 and Inv8."""
+    """Yield the checks of I3, Inv6, Inv7 and Inv8."""
     yield _figures()
     yield _lines()
     yield _joined_months()
     yield _ledger_at_issue()
     yield _versions()
+    yield _signed_without_signature()
 
 
 def _money(row: Row[*tuple[Any, ...]], minor: int | None) -> str:
@@ -225,10 +227,8 @@ def _hash_of(head: Statement, code: str, number: str, lines: list[tuple[Any, ...
     return content_hash(content)
 
 
-def signed_without_signature() -> Probe:
+def _signed_without_signature() -> Probe:
     """Inv7: a statement is signed exactly when there is a signature for it."""
-    from portal.confirmations.models import Confirmation
-
     return Probe(
         "Inv7",
         select(func.count(Statement.id)).where(Statement.state.in_(SIGNED)),

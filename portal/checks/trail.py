@@ -73,8 +73,8 @@ def _one_row_each() -> Iterator[Probe]:
     signed = (
         select(func.count(AuditRow.number))
         .where(
-            AuditRow.event == "balances.signed", AuditRow.subject_id == Statement.public_id,
-            AuditRow.customer_id == Confirmation.customer_id,
+            AuditRow.subject_kind == "statement", AuditRow.event == "balances.signed",
+            AuditRow.subject_id == Statement.public_id, AuditRow.customer_id == Confirmation.customer_id,
         )
         .scalar_subquery()
     )  # fmt: skip
