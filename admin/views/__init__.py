@@ -10,6 +10,7 @@ from admin.views.audit import bp as audit
 from admin.views.contacts import bp as contacts
 from admin.views.customers import bp as customers
 from admin.views.disputes import bp as disputes
+from admin.views.document_form import bp as documents
 from admin.views.imports import bp as imports
 from admin.views.jobs import bp as jobs
 from admin.views.mail import bp as mail
@@ -21,6 +22,6 @@ from admin.views.statements import bp as statements
 from admin.views.worklist import bp as worklist
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    worklist, disputes, approvals, adjustments, imports, jobs, statements, customers, contacts, mail, periods, rates,
-    people, audit, settings,
+    worklist, disputes, approvals, adjustments, imports, jobs, statements, customers, contacts, documents, mail,
+    periods, rates, people, audit, settings,
 )  # fmt: skip

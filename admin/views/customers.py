@@ -31,8 +31,8 @@ from portal.http.lists import Column, ListLinks, export, list_query, wanted_form
 from portal.http.unit import Unit, unit
 from portal.http.words import _, language
 from portal.lists import ListQuery
-from portal.receivables import KIND_LABELS, ageing_of, balances_of, currencies_of, list_documents
-from portal.statements import STATE_LABELS, list_statements
+from portal.receivables import ageing_of, balances_of, currencies_of, list_documents
+from portal.statements import KIND_LABELS, STATE_LABELS, list_statements
 
 bp = Blueprint("admin_customers", __name__, url_prefix="/admin/customers")
 

@@ -350,6 +350,11 @@ def _conditions(
 
 
 def _matches(words: str) -> ColumnElement[bool]:
+    """Return the condition of a search; a whole date finds the documents of that day and nothing else."""
+    try:
+        return Document.document_on == date.fromisoformat(words.strip())
+    except ValueError:
+        pass
     text = words.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     columns = (
         Document.document_no, Document.order_no, Document.tax_invoice_no, Document.reference, Document.description,
