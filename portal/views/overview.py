@@ -44,21 +44,14 @@ def show() -> ResponseReturnValue:
     g = unit()
     customer, currency, today = _company(g)
     known: dict[str, Any] = {"customer_id": customer.id, "currency": currency}
-    standing = standing_today(g.session, **known, as_of=today, actor=g.actor)
-    ages = ageing_of(g.session, **known, as_of=today)
     return render_template(
         "portal/overview/show.html",
-        company=customer.name_in(language()),
-        customer=customer,
-        as_of=g.now,
         currency=currency,
-        standing=standing,
-        ages=ages,
         history=_history(g, customer, currency, today),
         history_url=url_for(".history", currency=currency),
         activity=[_line(one) for one in latest_activity(g.session, **known, actor=g.actor, until=today)],
-        **_balance_words(standing),
-        **_ageing_words(ages),
+        **_balance_words(standing_today(g.session, **known, as_of=today, actor=g.actor)),
+        **_ageing_words(ageing_of(g.session, **known, as_of=today)),
         **_waiting(g, customer, today),
         **_around(g, customer, currency),
     )
@@ -96,6 +89,9 @@ def _around(g: Unit, customer: CustomerView, currency: str) -> dict[str, Any]:
     reached = " · ".join(part for part in (person.phone, person.email) if part)
     codes = currencies_of(g.session, customer.id)
     return {
+        "company": customer.name_in(language()),
+        "customer": customer,
+        "as_of": g.now,
         "person": {"initials": initials(person.name), "name": person.name, "role": role, "phone": reached},
         "currencies": [
             {"word": code, "url": url_for(".show", currency=code), "active": code == currency}
@@ -109,6 +105,7 @@ def _balance_words(standing: Standing) -> dict[str, Any]:
     count = standing.dispute_count
     disputes = ngettext("%(num)s dispute", "%(num)s disputes", count) if count else ""
     return {
+        "standing": standing,
         "balance_label": owed,
         "parts": [
             {"kind": "confirmed", "word": _("Confirmed"), "money": standing.confirmed},
@@ -120,7 +117,7 @@ def _balance_words(standing: Standing) -> dict[str, Any]:
 
 def _ageing_words(ages: Any) -> dict[str, Any]:
     buckets, unapplied = ageing_parts(ages, words())
-    return {"buckets": buckets, "unapplied": unapplied}
+    return {"ages": ages, "buckets": buckets, "unapplied": unapplied}
 
 
 # --- what waits -----------------------------------------------------------------------------------------------------
