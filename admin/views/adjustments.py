@@ -177,16 +177,8 @@ def edit(public_id: str) -> ResponseReturnValue:
     page = find_adjustment(g.session, public_id=public_id, actor=g.actor)
     form = AdjustmentForm(data=_filled(page))
     if form.validate_on_submit():
-        version = form.row_version.data
         try:
-            edit_adjustment(
-                g.session,
-                public_id=public_id,
-                row_version=int(version) if version.isdigit() else 0,
-                draft=_draft(form, customer=page.customer_public_id, document=page.document_public_id),
-                actor=g.actor,
-                now=g.now,
-            )
+            _save(g, form, page)
         except Invalid as refusal:
             form.refuse(refusal)
         else:
@@ -194,6 +186,19 @@ def edit(public_id: str) -> ResponseReturnValue:
             return redirect(url_for(".show", public_id=public_id), 303)
     about = {"word": page.document_no or page.customer_no}
     return render_template("admin/adjustments/edit.html", form=form, page=page, about=about), form.status
+
+
+def _save(g: Unit, form: Form, page: AdjustmentView) -> None:
+    version = form.row_version.data
+    draft = _draft(form, customer=page.customer_public_id, document=page.document_public_id)
+    edit_adjustment(
+        g.session,
+        public_id=page.public_id,
+        row_version=int(version) if version.isdigit() else 0,
+        draft=draft,
+        actor=g.actor,
+        now=g.now,
+    )
 
 
 def _filled(page: AdjustmentView) -> dict[str, Any]:

@@ -5,13 +5,13 @@ document with one balanced entry, applied to what it corrects. Any edit takes it
 
 | state | verb | next | who |
 |---|---|---|---|
-| – | draft_adjustment | draft | postings:request |
-| draft, rejected | edit_adjustment | draft | postings:request |
-| pending | edit_adjustment | draft, the request is voided | postings:request |
-| draft | submit_adjustment | pending | postings:request: the maker |
-| pending | approve (approvals) | posted | approvals:decide, not the maker, within the limit |
-| pending | reject (approvals) | rejected | approvals:decide, not the maker |
-| draft, pending, rejected | void_adjustment | voided | postings:request |
+| – | draft | draft | postings:request |
+| draft, rejected | edit | draft | postings:request |
+| pending | edit | draft, the request is voided | postings:request |
+| draft | submit | pending | postings:request: the maker |
+| pending | approve | posted | approvals:decide, not the maker, within the limit |
+| pending | reject | rejected | approvals:decide, not the maker |
+| draft, pending, rejected | void | voided | postings:request |
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from portal.adjustments.queries import (
     list_adjustments,
 )
 from portal.adjustments.rules import KINDS
-from portal.adjustments.submit import POST_KIND, content_of, require_within_limit, submit_adjustment
+from portal.adjustments.submit import POST_KIND, content_of, submit_adjustment, within_limit
 
 __all__ = [
     "ADJUSTMENT_SORTS",
@@ -55,9 +55,9 @@ __all__ = [
     "find_adjustment",
     "list_adjustments",
     "post_adjustment",
-    "require_within_limit",
     "return_adjustment",
     "submit_adjustment",
     "void_adjustment",
     "void_adjustments_of",
+    "within_limit",
 ]

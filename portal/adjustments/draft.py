@@ -84,7 +84,7 @@ def draft_adjustment(session: Session, *, draft: AdjustmentDraft, actor: Actor, 
     )  # fmt: skip
     session.add(row)
     session.flush()
-    record_adjustment(session, row, "adjustments.drafted", actor=actor, now=now)
+    record_adjustment(session, row, event="adjustments.drafted", actor=actor, now=now)
     return row.public_id
 
 
@@ -112,7 +112,7 @@ def edit_adjustment(
     row.state, row.made_by_id = "draft", actor.person_id or row.made_by_id
     row.row_version += 1
     session.flush()
-    record_adjustment(session, row, "adjustments.edited", actor=actor, now=now)
+    record_adjustment(session, row, event="adjustments.edited", actor=actor, now=now)
 
 
 def void_adjustment(
@@ -155,7 +155,7 @@ def _void(session: Session, row: Adjustment, reason: str, *, actor: Actor, now: 
     row.state = "voided"
     row.row_version += 1
     session.flush()
-    record_adjustment(session, row, "adjustments.voided", actor=actor, now=now)
+    record_adjustment(session, row, event="adjustments.voided", actor=actor, now=now)
 
 
 def locked_adjustment(session: Session, *, public_id: str, verb: str, actor: Actor) -> Adjustment:
@@ -188,7 +188,7 @@ def lock_request(session: Session, public_id: str) -> None:
     )
 
 
-def record_adjustment(session: Session, row: Adjustment, event: str, *, actor: Actor, now: datetime) -> None:
+def record_adjustment(session: Session, row: Adjustment, *, event: str, actor: Actor, now: datetime) -> None:
     """Write the one audit row of a state change."""
     details = {
         "number": row.number, "kind": row.kind, "amount": Money(row.amount_minor, row.currency),

@@ -47,7 +47,7 @@ def post_adjustment(session: Session, *, public_id: str, actor: Actor, now: date
     row.state, row.posted_id = next_state(row.state, "approve"), posted_id
     row.row_version += 1
     session.flush()
-    record_adjustment(session, row, "adjustments.posted", actor=actor, now=now)
+    record_adjustment(session, row, event="adjustments.posted", actor=actor, now=now)
     return posted_id
 
 
@@ -62,7 +62,7 @@ def return_adjustment(session: Session, *, public_id: str, actor: Actor, now: da
     row.state = next_state(row.state, "reject")
     row.row_version += 1
     session.flush()
-    record_adjustment(session, row, "adjustments.rejected", actor=actor, now=now)
+    record_adjustment(session, row, event="adjustments.rejected", actor=actor, now=now)
 
 
 def post_document_of(session: Session, row: Adjustment, *, actor: Actor, now: datetime) -> int:

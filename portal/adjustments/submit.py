@@ -68,7 +68,7 @@ def submit_adjustment(
         effect[side] = {**effect[side], **figures}
     row.state, row.made_by_id = next_state(row.state, "submit"), actor.person_id
     session.flush()
-    record_adjustment(session, row, "adjustments.submitted", actor=actor, now=now)
+    record_adjustment(session, row, event="adjustments.submitted", actor=actor, now=now)
     today = business_day(now, entity_view(session, row.entity_id).time_zone)
     draft = RequestDraft(
         kind=kind, subject_kind="adjustment", subject_id=row.public_id, customer_id=row.customer_id,
@@ -105,7 +105,7 @@ def approval_limit(session: Session, *, version: int, currency: str) -> Money | 
     return Money(limit, currency) if limit is not None else None
 
 
-def require_within_limit(session: Session, request: Request, actor: Actor) -> None:
+def _require_within_limit(session: Session, request: Request, actor: Actor) -> None:
     """Refuse an approver above the limit of the policy under which was asked; the system has none.
 
     Raises:
@@ -126,8 +126,11 @@ def _on_rejected(session: Session, request: Request, actor: Actor, now: datetime
     return_adjustment(session, public_id=request.subject_id, actor=actor, now=now)
 
 
+#: For kinds of higher features that post an adjustment too.
+within_limit = _require_within_limit
+
 register_kind(
     ApprovalKind(
-        kind=POST_KIND, run=_run, content_of=content_of, on_rejected=_on_rejected, check=require_within_limit
+        kind=POST_KIND, run=_run, content_of=content_of, on_rejected=_on_rejected, check=_require_within_limit
     )
 )

@@ -14,10 +14,10 @@ from portal.adjustments import (
     content_of,
     draft_adjustment,
     post_adjustment,
-    require_within_limit,
     return_adjustment,
     submit_adjustment,
     void_adjustments_of,
+    within_limit,
 )
 from portal.adjustments.models import Adjustment
 from portal.approvals import ApprovalKind, Request, register_kind
@@ -190,6 +190,6 @@ register_kind(
         run=_run,
         content_of=_content_of,
         on_rejected=_on_rejected,
-        check=require_within_limit,
+        check=within_limit,
     )
 )

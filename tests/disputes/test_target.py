@@ -35,7 +35,7 @@ class Issued:
     def dispute(self, line_no: int | None, amount: int, *, content_hash: str = "") -> str:
         """Ping disputes a line as too much of something."""
         draft = DisputeDraft(
-            reason="NRC", amount=Money(amount, "CNY"), statement=self.public_id, line_no=line_no, content_hash=content_hash
+            "NRC", Money(amount, "CNY"), statement=self.public_id, line_no=line_no, content_hash=content_hash,
         )  # fmt: skip
         return open_dispute(self.case.session, draft=draft, actor=self.case.people["ping"], now=self.case.now)
 

@@ -61,43 +61,31 @@ def _confirm_the_rest(session: Session, page: StatementPage, ping: Actor, now: d
     return find_statement(session, public_id=page.public_id, actor=ping)
 
 
-@pytest.mark.db
-def test_a_disputed_line_becomes_a_credit_on_the_next_statement(
-    session: Session, books: BookStory, mei: Actor, chen: Actor, ping: Actor
-) -> None:
-    """Requirements 0-7, 0-20, 2-12, 3-16: dispute in part, counter-offer, two people, one credit, next statement."""
-    books(
-        """
-        2026-03-05 invoice ACME INV-1 1130.00 CNY due 2026-04-04 tax 130.00
-        2026-03-20 invoice ACME INV-2 565.00 CNY due 2026-04-19 tax 65.00
-        """
-    )
-    march = _issue(session, MARCH, _at(4, 1), ping)
+def _dispute_a_part_and_sign(
+    session: Session, march: StatementPage, ping: Actor
+) -> tuple[str, StatementPage]:
+    """Ping disputes a part of one line, confirms the rest and signs: nothing is held up."""
     line = next(line for line in march.lines if line.document_no == "INV-2")
-
-    # Ping disputes a part of one line, confirms the rest and signs: nothing is held up.
-    dispute = open_dispute(
-        session, actor=ping, now=_at(4, 2),
-        draft=DisputeDraft(
-            "QTY", Money(22600, "CNY"), statement=march.public_id, line_no=line.no, text="Two boxes are missing.",
-            content_hash=march.content_hash, facts={"receipt_note": "GRN-7"},
-        ),
+    draft = DisputeDraft(
+        "QTY", Money(22600, "CNY"), statement=march.public_id, line_no=line.no, text="Two boxes are missing.",
+        content_hash=march.content_hash, facts={"receipt_note": "GRN-7"},
     )  # fmt: skip
+    dispute = open_dispute(session, actor=ping, now=_at(4, 2), draft=draft)
     march = _confirm_the_rest(session, march, ping, _at(4, 2))
     parts = march.progress
     assert (parts.confirmed.minor, parts.disputed.minor, parts.unanswered.minor) == (146900, 22600, 0)
     assert parts.confirmed + parts.disputed == march.figures.closing
     text = signing_text(march, outcome="agreed-except", language="en")
-    sign_balance(
-        session, public_id=march.public_id, actor=ping, now=_at(4, 2),
-        signature=SignatureDraft(
-            outcome="agreed-except", stated=None, reason="", signer_name=ping.name, job_title="Bookkeeper",
-            signed_text=text.full, language="en", content_hash=march.content_hash,
-            answers_hash=march.answers_hash,
-        ),
+    signature = SignatureDraft(
+        outcome="agreed-except", stated=None, reason="", signer_name=ping.name, job_title="Bookkeeper",
+        signed_text=text.full, language="en", content_hash=march.content_hash, answers_hash=march.answers_hash,
     )  # fmt: skip
+    sign_balance(session, public_id=march.public_id, actor=ping, now=_at(4, 2), signature=signature)
+    return dispute, march
 
-    # The two sides talk; an internal note stays inside; the amounts meet.
+
+def _talk_until_the_amounts_meet(session: Session, dispute: str, mei: Actor, ping: Actor) -> None:
+    """An internal note stays inside; an offer is countered; the next one is accepted."""
     note_dispute(session, public_id=dispute, text="The carrier lost one box.", actor=mei, now=_at(4, 3))
     reply_to_dispute(session, public_id=dispute, text="We ask the carrier.", actor=mei, now=_at(4, 3))
     first = Proposal(Money(11300, "CNY"), "credit_note", "One box was lost.", "entry_error")
@@ -109,7 +97,9 @@ def test_a_disputed_line_becomes_a_credit_on_the_next_statement(
     propose_resolution(session, public_id=dispute, proposal=second, actor=mei, now=_at(4, 6))
     accept_proposal(session, public_id=dispute, seen=Money(22600, "CNY"), actor=ping, now=_at(4, 9))
 
-    # Mei asks, Mei may not approve, Chen does; the ledger moves by one balanced entry.
+
+def _approve_by_another(session: Session, dispute: str, mei: Actor, chen: Actor) -> int:
+    """Mei asks, Mei may not approve, Chen does; returns the balance Chen was shown."""
     approval = submit_settlement(session, public_id=dispute, actor=mei, now=_at(4, 10))
     seen = find_approval(session, public_id=approval, actor=chen)
     both = type(mei)(
@@ -118,10 +108,29 @@ def test_a_disputed_line_becomes_a_credit_on_the_next_statement(
     )
     with pytest.raises(SecondPersonRequired):
         approve(session, public_id=approval, seen_hash=seen.content_hash, actor=both, now=_at(4, 10))
-    (customer_id,) = ping.customer_ids or {0}
     approve(session, public_id=approval, seen_hash=seen.content_hash, actor=chen, now=_at(4, 10))
+    return int(seen.effect["after"]["balance"])
+
+
+@pytest.mark.db
+def test_a_disputed_line_becomes_a_credit_on_the_next_statement(
+    session: Session, books: BookStory, mei: Actor, chen: Actor, ping: Actor
+) -> None:
+    """Requirements 0-7, 0-20, 2-12, 3-16: a part disputed, two people, one credit, shown on the next statement."""
+    books(
+        """
+        2026-03-05 invoice ACME INV-1 1130.00 CNY due 2026-04-04 tax 130.00
+        2026-03-20 invoice ACME INV-2 565.00 CNY due 2026-04-19 tax 65.00
+        """
+    )
+    dispute, march = _dispute_a_part_and_sign(session, _issue(session, MARCH, _at(4, 1), ping), ping)
+    _talk_until_the_amounts_meet(session, dispute, mei, ping)
+    shown = _approve_by_another(session, dispute, mei, chen)
+
+    # The ledger moved by balanced entries, to the balance that was shown.
+    (customer_id,) = ping.customer_ids or {0}
     balance = balance_on(session, customer_id=customer_id, currency="CNY", as_of=date(2026, 4, 10))
-    assert balance.minor == 169500 - 22600 == seen.effect["after"]["balance"]
+    assert balance.minor == 169500 - 22600 == shown
     sums = session.scalars(select(func.sum(EntryLine.amount_minor)).group_by(EntryLine.entry_id))
     assert set(sums) == {0}
 
@@ -132,10 +141,9 @@ def test_a_disputed_line_becomes_a_credit_on_the_next_statement(
     mails = session.scalars(select(OutboxMessage.event).where(OutboxMessage.event.like("dispute-%"))).all()
     assert sorted(mails) == ["dispute-opened", "dispute-proposed", "dispute-proposed", "dispute-resolved"]
 
-    # March stays as it was signed; April shows the credit as a line of its own.
-    assert (
-        find_statement(session, public_id=march.public_id, actor=ping).content_hash == march.content_hash
-    )
+    # March stays as it was signed; April shows the credit as a line of its own; the case closes.
+    signed = find_statement(session, public_id=march.public_id, actor=ping)
+    assert signed.content_hash == march.content_hash
     april = _issue(session, APRIL, _at(5, 1), ping)
     assert [(one.kind, one.amount_minor) for one in april.lines] == [("credit_note", -22600)]
     assert (april.figures.opening, april.figures.closing.minor) == (march.figures.closing, 146900)
@@ -144,8 +152,7 @@ def test_a_disputed_line_becomes_a_credit_on_the_next_statement(
     events = session.scalars(
         select(AuditRow.event).where(AuditRow.subject_id == dispute).order_by(AuditRow.number)
     )
-    assert list(events) == [
-        "disputes.opened", "disputes.acknowledged", "disputes.noted", "disputes.replied", "disputes.proposed",
-        "disputes.countered", "disputes.proposed", "disputes.accepted", "disputes.submitted", "disputes.posted",
-        "disputes.resolved", "disputes.closed",
+    assert [event.removeprefix("disputes.") for event in events] == [
+        "opened", "acknowledged", "noted", "replied", "proposed", "countered", "proposed", "accepted", "submitted",
+        "posted", "resolved", "closed",
     ]  # fmt: skip
