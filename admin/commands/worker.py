@@ -91,8 +91,21 @@ def _load_import(run: JobRun) -> Mapping[str, Any]:
     return {"imported": result.imported if result else 0}
 
 
+def _close_disputes(run: JobRun) -> Mapping[str, Any]:
+    from portal.disputes import close_disputes
+
+    closed = 0
+    while True:
+        with run.database.writing() as session:
+            step = close_disputes(session, actor=ACTOR, now=run.now, limit=100)
+        closed += step
+        if not step:
+            return {"closed": closed}
+
+
 #: Job name → verb; each is safe to run again from its start.
 VERBS: dict[str, Verb] = {
+    "disputes.close": _close_disputes,
     "imports.check": _check_import,
     "imports.load": _load_import,
     "reminders.run": _run_reminders,
@@ -197,3 +210,4 @@ def _queue_daily(database: Database) -> None:
         day = business_day(utc_now(), entity_view(session).time_zone)
     with database.writing() as session:
         enqueue(session, "reminders.run", key=f"reminders.run:{day}", payload={}, now=utc_now())
+        enqueue(session, "disputes.close", key=f"disputes.close:{day}", payload={}, now=utc_now())
