@@ -15,7 +15,8 @@ def _offset() -> timedelta:
     target = datetime.fromisoformat(moved_to)
     if target.tzinfo is None:
         target = target.replace(tzinfo=UTC)
-    return target - datetime.now(UTC)
+    begun = os.environ.setdefault("CONCORD_CLOCK_BEGUN", datetime.now(UTC).isoformat())  # child processes agree
+    return target - datetime.fromisoformat(begun)
 
 
 #: ``CONCORD_CLOCK`` moves the clock once, at start; it goes on ticking from there (settings refuse it off loopback).
