@@ -29,7 +29,7 @@ from portal.http.forms import Form, at_most, needed, options, read_money
 from portal.http.frame import zone
 from portal.http.lists import Column, ListLinks, export, list_query, wanted_format
 from portal.http.unit import Unit, unit
-from portal.http.words import _, language
+from portal.http.words import _, language, ngettext, words
 from portal.lists import ListQuery
 from portal.receivables import ageing_of, balances_of, currencies_of, list_documents
 from portal.statements import KIND_LABELS, STATE_LABELS, list_statements
@@ -78,6 +78,7 @@ def show(public_id: str) -> str:
     newest = ListQuery(per_page=12)
     return render_template(
         "admin/customers/show.html", customer=customer, title=customer.name_in(language()),
+        known=_facts(customer),
         contacts=contacts_of(g.session, customer.id, include_inactive=True), ageings=_ageings(g, customer),
         statements=list_statements(g.session, query=newest, actor=g.actor, customer_id=customer.id).rows,
         documents=list_documents(g.session, query=newest, actor=g.actor, customer_id=customer.id).rows,
@@ -171,6 +172,26 @@ def _values(form: CustomerForm) -> dict[str, Any]:
         "credit_limit": read_money(limit, currency, field="credit_limit") if limit else None,
         "owner_id": person_id_of(unit().session, public_id=form.owner.data) if form.owner.data else None,
     }
+
+
+def _facts(customer: CustomerView) -> list[tuple[str, str]]:
+    tr = words()
+    names = [(_("Name"), customer.name or customer.name_en)]
+    if customer.name_en and customer.name_en != customer.name:
+        names.append((_("Name in English"), customer.name_en))
+    limit = customer.credit_limit
+    return [
+        *names,
+        (_("Owner"), customer.owner_name or _("nobody")),
+        (_("Terms"), ngettext("%(num)s day", "%(num)s days", customer.terms_days)),
+        (_("Credit limit"), tr.headline(limit) if limit else "—"),
+        (_("Currency"), customer.currency),
+        (_("Country"), customer.country or "—"),
+        (_("Tax number"), customer.tax_no or "—"),
+        (_("Address"), customer.street_address or "—"),
+        (_("Department"), customer.department or "—"),
+        (_("Customer since"), tr.day(customer.first_on)),
+    ]
 
 
 def _ageings(g: Unit, customer: CustomerView) -> list[tuple[str, Any]]:

@@ -167,7 +167,7 @@ def _entry(entry: EntryView) -> dict[str, Any]:
             "debit": line.amount if line.amount.minor > 0 else None,
             "credit": abs(line.amount) if line.amount.minor < 0 else None,
         }
-        for line in entry.lines
+        for line in sorted(entry.lines, key=lambda line: line.amount.minor < 0)
     ]
     book = [line.book for line in entry.lines if line.book is not None and line.book.minor > 0]
     is_other = bool(book) and book[0].currency != currency

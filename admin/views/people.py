@@ -45,7 +45,7 @@ class PersonForm(Form):
         N_("Role"), choices=options([(role, ROLE_NAMES[role]) for role in ALL_ROLES]), default="viewer"
     )
     customer_no = StringField(
-        N_("Customer number"), [at_most(60)], description=N_("For a customer's role, and only then.")
+        N_("Customer number"), [at_most(60)], description=N_("For a customer’s role, and only then.")
     )
     password = PasswordField(
         N_("First password"), [needed(), at_most(128)],
@@ -125,7 +125,7 @@ def change_role(public_id: str) -> ResponseReturnValue:
     except (Invalid, Conflict) as refusal:
         g.session.rollback()
         return _page(public_id, say(refusal)), 422
-    flash(_("Saved. This person's sign-ins have ended, so that it counts at once."), "done")
+    flash(_("Saved. This person’s sign-ins have ended, so that it counts at once."), "done")
     return redirect(url_for(".show", public_id=public_id), 303)
 
 

@@ -28,16 +28,16 @@ TURNS = {
 }
 TASK_NAMES = {"question": N_("Question"), "mail-failed": N_("Mail not delivered")}
 _TODO = {
-    "submitted": N_("New: read it and answer"),
-    "acknowledged": N_("New: read it and answer"),
-    "investigating": N_("Being checked: propose a result"),
-    "waiting_internal": N_("Waits for %(department)s"),
-    "accepted": N_("Accepted: submit the posting"),
-    "countered": N_("The customer named another amount"),
-    "refused": N_("The customer refused our proposal"),
-    "escalated": N_("With the supervisor"),
-    "posted": N_("Posted: resolve it"),
-    "reopened": N_("Taken up again"),
+    "submitted": N_("new, read and answer it"),
+    "acknowledged": N_("new, read and answer it"),
+    "investigating": N_("propose a result"),
+    "waiting_internal": N_("waits for %(department)s"),
+    "accepted": N_("accepted, submit the posting"),
+    "countered": N_("other amount named"),
+    "refused": N_("proposal refused"),
+    "escalated": N_("with the supervisor"),
+    "posted": N_("posted, resolve it"),
+    "reopened": N_("taken up again"),
 }
 
 
