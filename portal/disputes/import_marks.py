@@ -83,26 +83,32 @@ def _open_all(
         for document, open_minor in documents
     ]  # fmt: skip
     ids = session.scalars(insert(Dispute).returning(Dispute.id, sort_by_parameter_order=True), rows).all()
+    steps = (("submit", "draft", "submitted"), ("acknowledge", "submitted", "acknowledged"))
     session.execute(
         insert(DisputeEvent),
         [
             {
-                "dispute_id": id_, "kind": "state", "verb": "submit", "side": "system", "is_internal": False,
-                "person_id": actor.person_id, "person_name": actor.name[:120], "text": "", "from_state": "draft",
-                "to_state": "acknowledged", "currency": row["currency"], "amount_minor": row["disputed_minor"],
-                "at": now,
+                "dispute_id": id_, "kind": "state", "verb": verb, "side": "system", "is_internal": False,
+                "person_id": actor.person_id, "person_name": actor.name[:120], "text": "", "from_state": before,
+                "to_state": after, "currency": row["currency"], "amount_minor": row["disputed_minor"], "at": now,
             }
             for id_, row in zip(ids, rows, strict=True)
+            for verb, before, after in steps
         ],
     )  # fmt: skip
-    drafts = [
+    record_many(session, _audited(rows, documents), actor=actor, now=now)
+
+
+def _audited(rows: Sequence[dict[str, Any]], documents: Sequence[tuple[Document, int]]) -> list[AuditDraft]:
+    """Return one audit row for each of the two changes of each dispute: opened, acknowledged."""
+    return [
         AuditDraft(
-            "disputes.opened", "dispute", row["public_id"], customer_id=document.customer_id,
+            event, "dispute", row["public_id"], customer_id=document.customer_id,
             details={
-                "number": row["number"], "document_no": document.document_no, "reason": reason.code,
+                "number": row["number"], "document_no": document.document_no, "reason": row["reason"],
                 "disputed": Money(open_minor, document.currency), "from": "import",
             },
         )
         for row, (document, open_minor) in zip(rows, documents, strict=True)
+        for event in ("disputes.opened", "disputes.acknowledged")
     ]  # fmt: skip
-    record_many(session, drafts, actor=actor, now=now)

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from portal.audit.models import AuditRow
 from portal.disputes import find_dispute, open_imported_disputes
-from portal.disputes.models import Dispute
+from portal.disputes.models import Dispute, DisputeEvent
+from portal.disputes.rules import TRANSITIONS
 from portal.errors import NotAllowed
 from tests.disputes.conftest import Case
 
@@ -24,7 +25,9 @@ def test_open_documents_are_disputed_once_and_settled_ones_never(case: Case) -> 
     assert case.mails("dispute-opened") == []
     case.session.commit()
     events = case.session.scalars(select(AuditRow.event)).all()
-    assert events.count("disputes.opened") == 2
+    assert events.count("disputes.opened") == events.count("disputes.acknowledged") == 2
+    steps = case.session.execute(select(DisputeEvent.from_state, DisputeEvent.verb, DisputeEvent.to_state)).all()
+    assert {TRANSITIONS[row.from_state, row.verb] == row.to_state for row in steps} == {True}
 
 
 def test_an_imported_dispute_goes_the_same_way(case: Case) -> None:
