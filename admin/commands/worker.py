@@ -103,8 +103,16 @@ def _close_disputes(run: JobRun) -> Mapping[str, Any]:
             return {"closed": closed}
 
 
+def _run_checks(run: JobRun) -> Mapping[str, Any]:
+    from portal.checks import run_checks
+
+    with run.database.reading() as session:
+        return run_checks(session, home=the_settings().home, now=run.now).as_json()
+
+
 #: Job name → verb; each is safe to run again from its start.
 VERBS: dict[str, Verb] = {
+    "checks.run": _run_checks,
     "disputes.close": _close_disputes,
     "imports.check": _check_import,
     "imports.load": _load_import,
@@ -170,12 +178,22 @@ def _one_job(database: Database, name: str) -> bool:
     return True
 
 
+def note_delivery(database: Database) -> None:
+    """Let statements know that the mail about them has left."""
+    from portal.statements import mark_delivered
+
+    with database.writing() as session:
+        mark_delivered(session, actor=ACTOR, now=utc_now())
+
+
 def _some_mail(database: Database, settings: Settings) -> bool:
     from portal.http.mail import deliver_mail
 
     done = deliver_mail(database, settings, limit=50, clock=utc_now)
     if done.sent or done.failed:
         log.info("mail", sent=done.sent, failed=done.failed, left=done.left)
+    if done.sent:
+        note_delivery(database)
     return done.sent > 0
 
 

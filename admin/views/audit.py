@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from admin.views.jobs import sentence_of
 from portal.access import Permission
 from portal.audit import ANCHORS, AUDIT_SORTS, AuditView, list_audit, read_anchors, verify_chain
-from portal.checks import run_checks
+from portal.checks import INVARIANTS
+from portal.errors import NotFound
 from portal.http.access import requires
 from portal.http.lists import Column, ListLinks, export, list_query, wanted_format
 from portal.http.unit import unit
 from portal.http.words import _
+from portal.jobs import enqueue, newest_job
+
+#: Name of the job that checks the books; admin/commands/worker.py runs it.
+CHECKS_JOB = "checks.run"
 
 bp = Blueprint("admin_audit", __name__, url_prefix="/admin/audit")
 
@@ -42,9 +48,30 @@ def chain() -> str:
 @bp.get("/checks")
 @requires(Permission.CHECKS_RUN)
 def checks() -> str:
+    job = newest_job(unit().session, CHECKS_JOB)
+    sentence = sentence_of(job) if job else ""
+    return render_template("admin/audit/checks.html", job=job, sentence=sentence, titles=INVARIANTS)
+
+
+@bp.post("/checks")
+@requires(Permission.CHECKS_RUN)
+def check() -> ResponseReturnValue:
     g = unit()
-    report = run_checks(g.session, home=g.settings.home, now=g.now)
-    return render_template("admin/audit/checks.html", report=report)
+    newest = newest_job(g.session, CHECKS_JOB)
+    if newest is None or not newest.is_running:
+        key = f"{CHECKS_JOB}:{g.request_id}"
+        enqueue(g.session, CHECKS_JOB, key=key, payload={}, now=g.now, requested_by_id=g.actor.person_id)
+    return redirect(url_for(".checks"), 303)
+
+
+@bp.get("/checks/progress")
+@requires(Permission.CHECKS_RUN)
+def progress() -> ResponseReturnValue:
+    job = newest_job(unit().session, CHECKS_JOB)
+    if job is None:
+        raise NotFound
+    headers = {} if job.is_running else {"HX-Refresh": "true"}
+    return render_template("admin/audit/progress.html", job=job, sentence=sentence_of(job)), headers
 
 
 def _columns() -> list[Column[AuditView]]:

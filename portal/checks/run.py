@@ -14,29 +14,30 @@ from sqlalchemy.orm import Session
 
 from portal.checks import answers, books, guards, items, papers, sending, trail, walls
 from portal.checks.probe import SHOWN, Finding, Probe, run_probe
+from portal.errors import N_
 
 #: Every invariant of the books (I) and of the installation (Inv), in the order of the report.
 INVARIANTS = {
-    "I1": "Every entry balances in each document currency and in book currency",
-    "I2": "What documents say a customer owes stands on the customers' accounts",
-    "I3": "Opening and movements make the closing balance of every statement, line by line",
-    "I4": "Open items and the ageing sum to the balance",
-    "I5": "No document is allocated beyond its amount",
-    "I6": "Amounts are whole minor units",
-    "I7": "Answers to lines 0 to n sum to the closing balance",
-    "Inv1": "Every document has its one balanced entry, posted into an open month",
-    "Inv2": "Roll-up, documents and accounts agree for every month",
-    "Inv3": "Posted rows never change: the guards stand and the figures are those recorded",
-    "Inv4": "Between nothing and all of a document is open",
-    "Inv5": "Every document is there once",
-    "Inv6": "A statement's stored content hashes to its hash and closes with the ledger",
-    "Inv7": "Every signature fits the version it names",
-    "Inv8": "A month opens with what the month before closed with",
-    "Inv9": "Maker and checker are two people, and the checker was allowed",
-    "Inv10": "The audit chain holds and extends its anchors",
-    "Inv11": "Every state change is legal and has exactly one audit row",
-    "Inv12": "Nobody is told twice of one version and stage",
-    "Inv13": "No row of one customer refers to another's",
+    "I1": N_("Every entry balances in each document currency and in book currency"),
+    "I2": N_("What documents say a customer owes stands on the customers' accounts"),
+    "I3": N_("Opening and movements make the closing balance of every statement, line by line"),
+    "I4": N_("Open items and the ageing sum to the balance"),
+    "I5": N_("No document is allocated beyond its amount"),
+    "I6": N_("Amounts are whole minor units"),
+    "I7": N_("Answers to lines 0 to n sum to the closing balance"),
+    "Inv1": N_("Every document has its one balanced entry, posted into an open month"),
+    "Inv2": N_("Roll-up, documents and accounts agree for every month"),
+    "Inv3": N_("Posted rows never change: the guards stand and the figures are those recorded"),
+    "Inv4": N_("Between nothing and all of a document is open"),
+    "Inv5": N_("Every document is there once"),
+    "Inv6": N_("A statement's stored content hashes to its hash and closes with the ledger"),
+    "Inv7": N_("Every signature fits the version it names"),
+    "Inv8": N_("A month opens with what the month before closed with"),
+    "Inv9": N_("Maker and checker are two people, and the checker was allowed"),
+    "Inv10": N_("The audit chain holds and extends its anchors"),
+    "Inv11": N_("Every state change is legal and has exactly one audit row"),
+    "Inv12": N_("Nobody is told twice of one version and stage"),
+    "Inv13": N_("No row of one customer refers to another's"),
 }
 
 

@@ -14,7 +14,7 @@ A job is many short transactions and must be safe to run again from its start.
 
 from __future__ import annotations
 
-from portal.jobs.queries import JobView, find_job, job_by_key, last_heartbeat
+from portal.jobs.queries import JobView, find_job, job_by_key, last_heartbeat, newest_job
 from portal.jobs.queue import enqueue
 from portal.jobs.run import MAX_ATTEMPTS, JobRun, LeasedJob, Verb, lease_job, note_heartbeat, run_job
 
@@ -29,6 +29,7 @@ __all__ = [
     "job_by_key",
     "last_heartbeat",
     "lease_job",
+    "newest_job",
     "note_heartbeat",
     "run_job",
 ]

@@ -63,6 +63,12 @@ def job_by_key(session: Session, key: str) -> JobView | None:
     return _view(row) if row else None
 
 
+def newest_job(session: Session, name: str) -> JobView | None:
+    """Return the job of a name that was asked for last, or None; the calling page has checked the permission."""
+    row = session.scalars(select(Job).where(Job.name == name).order_by(Job.id.desc()).limit(1)).one_or_none()
+    return _view(row) if row else None
+
+
 def last_heartbeat(session: Session) -> datetime | None:
     """Return when a worker was last seen."""
     return session.scalar(select(func.max(Job.finished_at)).where(Job.name == HEARTBEAT))
