@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from admin.commands.context import answer, as_json, open_database
+from admin.commands.context import answer, as_json, console_actor, open_database
 from portal.clock import utc_now
 
 
@@ -24,7 +24,11 @@ def deliver(*, limit: int | None, as_json: bool) -> None:
     Example: ./concord mail deliver --limit 100 --json
     """
     from portal.http.mail import deliver_mail
+    from portal.statements import mark_delivered
 
     settings, database = open_database()
     done = deliver_mail(database, settings, limit=limit, clock=utc_now)
+    if done.sent:
+        with database.writing() as session:
+            mark_delivered(session, actor=console_actor(), now=utc_now())
     answer(asdict(done), as_json=as_json, text=f"{done.sent} sent, {done.failed} failed, {done.left} left")

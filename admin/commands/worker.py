@@ -30,7 +30,12 @@ ACTOR = system_actor("worker")
 
 def _run_reminders(run: JobRun) -> Mapping[str, Any]:
     from portal.reminders import run_reminders
+    from portal.statements import mark_no_response
 
+    moved = 1
+    while moved:
+        with run.database.writing() as session:
+            moved = mark_no_response(session, actor=ACTOR, now=run.now)
     queued, after = 0, 0
     while True:
         with run.database.writing() as session:

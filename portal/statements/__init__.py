@@ -8,8 +8,8 @@ disputed + unanswered = closing at every moment.
 |---|---|---|---|
 | – | prepare_batch, prepare_statements | draft | clerk (statements:prepare), console |
 | draft | prepare_batch | draft, rewritten | the same |
-| draft, approved | issue | issued | after a second person's yes, or the policy's standing approval on the console |
-| issued | deliver | delivered | mail accepted by the recipient's server |
+| draft, approved | issue | issued | after a second person's yes, or the policy's standing approval |
+| issued | deliver | delivered | the worker, when the first mail was accepted by a mail server |
 | issued, delivered | view | viewed | the customer opens it |
 | issued, delivered, viewed, part-answered, no-response | answer | part-answered | the customer's confirmer |
 | part-answered | take_back | viewed | the same, the last answer taken back |
@@ -86,7 +86,7 @@ from portal.statements.runs import (
     run_months,
 )
 from portal.statements.samples import Delivery, Sample
-from portal.statements.view import mark_no_response, mark_viewed
+from portal.statements.view import mark_delivered, mark_no_response, mark_viewed
 from portal.statements.waiting import Waiting, statement_progress, waiting_statements
 from portal.statements.words import BUCKET_LABELS
 
@@ -142,6 +142,7 @@ __all__ = [
     "list_statements",
     "locate_line",
     "lock_statement",
+    "mark_delivered",
     "mark_no_response",
     "mark_viewed",
     "measure_progress",

@@ -13,7 +13,10 @@ disputes = table(
     column("number", String),
     column("reason", String),
     column("state", String),
+    column("statement_id", Integer),
 )
+#: States in which a dispute holds nothing any more; a test compares them with the feature's own.
+ENDED_DISPUTES = ("draft", "resolved", "closed", "withdrawn")
 confirmations = table(
     "confirmations",
     column("public_id", String),

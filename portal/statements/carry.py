@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, insert, select
+from sqlalchemy import ScalarSelect, and_, exists, func, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.access import Actor
 from portal.db import new_public_id
-from portal.statements.above import confirmations
+from portal.statements.above import ENDED_DISPUTES, confirmations, disputes
 from portal.statements.answer import LineAnswerDraft, lock_statement
 from portal.statements.models import LineAnswer, Statement, StatementLine, StatementRun
 from portal.statements.queries import current_answers, read_answers
@@ -69,7 +69,11 @@ def _line_keys(session: Session, ids: Iterable[int]) -> dict[int, list[tuple[int
 
 
 def carried_openings(session: Session, run: StatementRun, batch: Sequence[Issued]) -> list[dict[str, Any]]:
-    """Return the answer to line 0 where the month before was signed at just this balance."""
+    """Return the answer to line 0 where the month before was signed at just this balance.
+
+    Of what was disputed then, only what is still under dispute stays disputed: what was credited since stands on this
+    statement as a line of its own.
+    """
     wanted = {row.id: row for row in batch if row.opening_minor}
     if not wanted:
         return []
@@ -79,8 +83,7 @@ def carried_openings(session: Session, run: StatementRun, batch: Sequence[Issued
     )
     rows = session.execute(
         select(
-            this.id, before.state, confirmations.c.disputed_minor, confirmations.c.person_id,
-            confirmations.c.signed_at,
+            this.id, _still_disputed(this).label("disputed"), confirmations.c.person_id, confirmations.c.signed_at
         )
         .join(
             before,
@@ -96,13 +99,30 @@ def carried_openings(session: Session, run: StatementRun, batch: Sequence[Issued
     )  # fmt: skip
     return [
         {
-            "statement_id": id_, "line_no": 0, "answer": "confirmed" if state == "confirmed" else "disputed",
-            "disputed_minor": 0 if state == "confirmed" else disputed, "dispute_id": None,
+            "statement_id": id_, "line_no": 0, "answer": "disputed" if disputed else "confirmed",
+            "disputed_minor": disputed, "dispute_id": None,
             "content_hash": wanted[id_].content_hash, "act": new_public_id(), "person_id": person_id, "at": signed_at,
             "note": "",
         }
-        for id_, state, disputed, person_id, signed_at in rows
+        for id_, disputed, person_id, signed_at in rows
     ]  # fmt: skip
+
+
+def _still_disputed(this: type[Statement]) -> ScalarSelect[int]:
+    """Signed minor units of earlier statements' lines whose dispute is still open."""
+    earlier = aliased(Statement)
+    return (
+        select(func.coalesce(func.sum(LineAnswer.disputed_minor), 0))
+        .join(disputes, and_(disputes.c.id == LineAnswer.dispute_id, disputes.c.statement_id == LineAnswer.statement_id))
+        .join(earlier, earlier.id == LineAnswer.statement_id)
+        .where(
+            earlier.entity_id == this.entity_id, earlier.customer_id == this.customer_id,
+            earlier.currency == this.currency, earlier.period_from < this.period_from,
+            LineAnswer.answer == "disputed", disputes.c.state.not_in(ENDED_DISPUTES),
+        )
+        .correlate(this)
+        .scalar_subquery()
+    )  # fmt: skip
 
 
 def carry_signature(

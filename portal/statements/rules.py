@@ -29,7 +29,6 @@ SIGNED = frozenset({"confirmed", "confirmed-with-exceptions", "disagreed"})
 TRANSITIONS: dict[tuple[str, str], str] = {
     ("draft", "issue"): "issued",
     ("approved", "issue"): "issued",
-    ("draft", "approve"): "approved",
     ("issued", "deliver"): "delivered",
     ("issued", "view"): "viewed",
     ("delivered", "view"): "viewed",

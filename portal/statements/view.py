@@ -1,10 +1,10 @@
-"""Note that a customer has seen a statement, and that a deadline passed without an answer."""
+"""Note what became of a statement: mailed, seen, or left unanswered past its deadline."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from portal.access import Actor, Permission
@@ -12,6 +12,8 @@ from portal.audit import AuditDraft, record, record_many
 from portal.clock import business_day
 from portal.errors import NotFound
 from portal.ledger import default_entity
+from portal.outbox.models import OutboxMessage
+from portal.statements.above import reminders
 from portal.statements.models import Statement
 from portal.statements.rules import ANSWERABLE, next_state
 
@@ -82,5 +84,41 @@ def mark_no_response(session: Session, *, actor: Actor, now: datetime, limit: in
         )
         for row in rows
     ]
+    record_many(session, drafts, actor=actor, now=now)
+    return len(rows)
+
+
+def mark_delivered(session: Session, *, actor: Actor, now: datetime, limit: int = 1000) -> int:
+    """Move issued statements whose news a mail server has accepted to ``delivered``.
+
+    Args:
+        session: A writing session.
+        actor: Needs ``reminders:run``; the worker or the mail command.
+        now: When.
+        limit: Statements at most, so that the lock is short.
+
+    Returns:
+        How many were moved.
+
+    Raises:
+        NotAllowed: The actor may not run reminders.
+    """
+    actor.require(Permission.REMINDERS_RUN)
+    was_sent = exists().where(
+        reminders.c.statement_id == Statement.id,
+        reminders.c.outbox_key == OutboxMessage.key,
+        OutboxMessage.state == "sent",
+    )
+    rows = session.execute(
+        select(Statement.id, Statement.public_id, Statement.customer_id)
+        .where(Statement.state == "issued", was_sent)
+        .order_by(Statement.id)
+        .limit(limit)
+        .with_for_update()
+    ).all()
+    if rows:
+        ids = [row.id for row in rows]
+        session.execute(update(Statement).where(Statement.id.in_(ids)).values(state="delivered"))
+    drafts = [AuditDraft("statements.delivered", "statement", row.public_id, row.customer_id) for row in rows]
     record_many(session, drafts, actor=actor, now=now)
     return len(rows)

@@ -44,7 +44,7 @@ class Call:
             return {403, 404}
         if UNKNOWN in self.address:
             return {404} if self.method == "GET" else {404, 422}
-        return {200, 302, 404} if self.method == "GET" else {200, 302, 404, 409, 422}
+        return {200, 302, 404} if self.method == "GET" else {200, 302, 303, 404, 409, 422}
 
 
 def calls() -> Iterator[Call]:

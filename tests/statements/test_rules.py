@@ -118,7 +118,7 @@ def test_no_response_is_never_agreement_and_can_still_be_answered() -> None:
 
 def test_the_docstring_tells_every_verb_of_the_table() -> None:
     told = statements.__doc__ or ""
-    assert [verb for verb in {verb for _, verb in TRANSITIONS} if f"| {verb} |" not in told] == ["approve"]
+    assert [verb for verb in {verb for _, verb in TRANSITIONS} if f"| {verb} |" not in told] == []
 
 
 def test_people_compare_twelve_characters_of_a_hash() -> None:

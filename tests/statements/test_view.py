@@ -4,11 +4,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.access import Actor, system_actor
 from portal.errors import NotAllowed, NotFound
-from portal.statements import mark_no_response, mark_viewed, waiting_statements
+from portal.outbox.models import OutboxMessage
+from portal.reminders import run_reminders
+from portal.statements import mark_delivered, mark_no_response, mark_viewed, waiting_statements
 from tests.books import Books
 from tests.statements.months import FEBRUARY, issue_month, statement_of
 
@@ -54,3 +57,21 @@ def test_after_the_deadline_it_is_no_response_and_still_waits(
 def test_only_reminder_runs_may(session: Session, ping: Actor, now: datetime) -> None:
     with pytest.raises(NotAllowed):
         mark_no_response(session, actor=ping, now=now)
+
+
+@pytest.mark.db
+def test_a_statement_is_delivered_when_its_mail_has_left(
+    session: Session, public_id: str, now: datetime
+) -> None:
+    """No peer has it (21): delivery truth."""
+    run_reminders(session, actor=WORKER, now=now)
+    assert mark_delivered(session, actor=WORKER, now=now) == 0
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.recipient == "ping@acme.example")
+        .values(state="sent", sent_at=now)
+    )
+    assert mark_delivered(session, actor=WORKER, now=now) == 1
+    assert mark_delivered(session, actor=WORKER, now=now) == 0
+    assert statement_of(session, "ACME", "CNY").state == "delivered"
+    assert statement_of(session, "GLOBEX", "EUR").state == "issued"
