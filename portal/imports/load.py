@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from portal.access import Actor, Permission
@@ -38,6 +39,7 @@ from portal.receivables.models import Document
 #: Documents a transaction: short enough that a page waiting to write does not notice.
 CHUNK = 400
 PAUSE_SECONDS = 0.005
+TRIES = 3
 
 #: Called with what is being done (``reading``, ``planning`` or ``posting``), how much is done, and how much there is.
 Progress = Callable[[str, int, int], object]
@@ -189,13 +191,13 @@ class _Run:
         return planner.plan
 
     def _post(self, groups: list[Group]) -> ChunkPlan:
-        """Post a chunk; where another writer was faster it is planned once more on what is there now."""
-        try:
-            plan = self._post_once(groups)
-        except (Conflict, Invalid):
-            plan = self._post_once(groups)
-        time.sleep(PAUSE_SECONDS)  # pages that wait to write get their turn
-        return plan
+        """Post a chunk; where another writer was faster it is planned anew on what is there now."""
+        for _ in range(TRIES - 1):
+            try:
+                return self._post_once(groups)
+            except (Conflict, Invalid, OperationalError):  # lost a race, or waited too long for the lock
+                time.sleep(PAUSE_SECONDS)
+        return self._post_once(groups)
 
     def _post_once(self, groups: list[Group]) -> ChunkPlan:
         assert self.batch is not None, "a run that posts has its batch"
@@ -211,6 +213,7 @@ class _Run:
                 actor=self.actor, now=self.now,
             )  # fmt: skip
         self.to_dispute += [standing.id for standing in plan.disputed]
+        time.sleep(PAUSE_SECONDS)  # pages that wait to write get their turn
         return plan
 
     # --- the answer ---------------------------------------------------------------------------------------------

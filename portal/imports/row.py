@@ -65,6 +65,13 @@ class RowReader:
             self.refuse(column, "missing", N_("This cell is empty."))
         return value
 
+    def number(self, column: str) -> str:
+        """Return the number a customer is known by: not empty, nothing invisible in it."""
+        value = self.required(column)
+        if not value.isprintable() and not any(problem.column == column for problem in self.problems):
+            self.refuse(column, "bad_text", N_("This text holds characters that cannot be kept."))
+        return value
+
     def day(self, column: str) -> date | None:
         """Return an ISO 8601 date; None when the cell is empty."""
         value = self.cells.get(column, "")
@@ -164,7 +171,7 @@ def read_row(no: int, cells: Mapping[str, str]) -> DocumentRow | list[Problem]:
         reader.refuse(
             "currency", "unknown_currency", N_("“%(text)s” is not a currency code."), text=currency[:40]
         )
-    document_no, customer_no = reader.required("document_no"), reader.required("customer_no")
+    document_no, customer_no = reader.required("document_no"), reader.number("customer_no")
     reader.required("document_date")
     reader.required("amount")
     document_on = reader.day("document_date")

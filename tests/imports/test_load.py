@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from portal.access import Actor
 from portal.audit.models import AuditRow
@@ -17,6 +19,7 @@ from portal.errors import NotAllowed
 from portal.imports import ImportRequest, ImportResult, import_documents
 from portal.imports import load as load_module
 from portal.imports.models import ImportBatch, ImportProblem
+from portal.imports.post import post_plan
 from portal.ledger import close_period
 from portal.ledger.models import Entry, LegalEntity
 from portal.receivables.models import Allocation, Document, OpenItem
@@ -426,6 +429,22 @@ def test_an_interrupted_run_goes_on_and_counts_once(
     assert result.totals_by_currency == {"CNY": {"invoice": "6.00", "receipt": "6.00"}}
     with database.reading() as session:
         assert session.scalars(select(ImportBatch.state)).one() == "loaded"
+
+
+def test_a_lock_held_by_someone_else_is_waited_for(
+    database: Database, load: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    def busy_once(*given: Any, **options: Any) -> None:
+        calls.append(1)
+        if len(calls) == 1:
+            raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
+        post_plan(*given, **options)
+
+    monkeypatch.setattr(load_module, "post_plan", busy_once)
+    assert load(file(tmp_path, {"document_no": "INV-1", "amount": "1.00"})).imported == 1
+    assert open_items(database) == {"INV-1": 100}
 
 
 def test_who_may_not_import_is_refused(database: Database, aud: Actor, now: datetime, tmp_path: Path) -> None:

@@ -98,6 +98,11 @@ def test_a_description_may_have_lines_and_a_name_full_width_space() -> None:
     assert row(description="a\nb\tc", customer_name="埃克米\u3000商贸").description == "a\nb\tc"
 
 
+def test_refuses_a_customer_number_with_something_invisible() -> None:
+    for number in ("A\u3000B", "A\u200bB", "A\x07B"):
+        assert problems(customer_no=number) == [("customer_no", "bad_text")]
+
+
 def test_refuses_texts_too_long_to_keep() -> None:
     assert problems(document_no="A" * 81) == [("document_no", "bad_text")]
     assert problems(reference="A" * 201) == [("reference", "bad_text")]
