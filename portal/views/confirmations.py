@@ -47,8 +47,8 @@ class QuestionForm(Form):
 class SignForm(Form):
     """Who signs, and the customer's own figure where they do not agree."""
 
-    signer_name = StringField(N_("Name"), [needed(), at_most(120)])
-    job_title = StringField(N_("Role"), [needed(), at_most(120)])
+    signer_name = StringField(N_("Your name"), [needed(), at_most(120)])
+    job_title = StringField(N_("Job title"), [needed(), at_most(120)])
     stated = StringField(N_("Your balance"), [at_most(40)])
     reason = TextAreaField(N_("What differs"), [at_most(2000)])
 
@@ -229,8 +229,11 @@ def _text(page: StatementPage, form: SignForm, outcome: str) -> tuple[SigningTex
     if not may_answer(page, unit().actor):
         return None, _("This version can no longer be signed.")
     if progress.left:
-        words_left = ngettext("%(num)s line is unanswered.", "%(num)s lines are unanswered.", progress.left)
-        return None, words_left + " " + _("Answer every line first: confirm it or dispute it.")
+        return None, ngettext(
+            "%(num)s line is unanswered. Confirm it or dispute it first.",
+            "%(num)s lines are unanswered. Confirm or dispute each of them first.",
+            progress.left,
+        )
     if outcome == "agreed" and progress.disputed.minor:
         return None, _("Some lines are disputed. Withdraw the disputes, or agree except for them.")
     try:

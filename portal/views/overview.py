@@ -126,7 +126,8 @@ def _ageing_words(ages: Any) -> dict[str, Any]:
 def _waiting(g: Unit, customer: CustomerView, today: date) -> dict[str, Any]:
     statements = waiting_statements(g.session, actor=g.actor, today=today)
     disputes = disputes_of_customer(g.session, customer_id=customer.id, actor=g.actor, now=g.now)
-    tasks = [_statement_task(one) for one in statements] + [
+    has_many = len({one.currency for one in statements}) > 1
+    tasks = [_statement_task(one, has_many=has_many) for one in statements] + [
         _dispute_task(one) for one in disputes if one.turn == "theirs"
     ]
     for task in tasks[:1]:
@@ -140,7 +141,7 @@ def _waiting(g: Unit, customer: CustomerView, today: date) -> dict[str, Any]:
     return {"waiting": tasks, "waiting_note": note, "nothing_waits": _("Nothing waits for you.")}
 
 
-def _statement_task(one: Waiting) -> dict[str, Any]:
+def _statement_task(one: Waiting, *, has_many: bool) -> dict[str, Any]:
     progress = one.progress
     month = words().month(one.period_from)
     if progress.left:
@@ -155,11 +156,13 @@ def _statement_task(one: Waiting) -> dict[str, Any]:
     note = [_("%(answered)s of %(total)s answered", answered=progress.answered, total=progress.total)]
     if one.answer_by_on is not None and one.days_left is not None:
         note.append(_deadline(one.answer_by_on, one.days_left))
+    if has_many:
+        note.append(one.currency)
     word = _("Continue") if progress.answered else _("Answer")
     return {
         "kind": "overdue" if (one.days_left or 0) < 0 else "act",
         "icon": "file-text",
-        "title": f"{title} ({one.currency})",
+        "title": title,
         "note": " · ".join(note),
         "url": url_for("statements.show", public_id=one.public_id),
         "word": word if progress.left else _("Sign"),

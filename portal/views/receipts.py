@@ -58,10 +58,10 @@ def _strip(receipt: ConfirmationView) -> list[dict[str, Any]]:
 
 def _who(receipt: ConfirmationView) -> list[tuple[str, str]]:
     return [
-        (_("Name"), receipt.person_name),
-        (_("Role"), receipt.job_title),
+        (_("Signed by"), receipt.person_name),
+        (_("Job title"), receipt.job_title),
         (_("E-mail"), receipt.person_email),
-        (_("For"), receipt.customer_name),
+        (_("For the company"), receipt.customer_name),
         (_("Signed in with"), _(METHODS.get(receipt.method, receipt.method))),
         (_("Time at the seller"), receipt.local_time),
         (_("Internet address"), receipt.address),
@@ -81,7 +81,11 @@ def _bound(receipt: ConfirmationView) -> list[tuple[str, str]]:
 
 def _open_lines(receipt: ConfirmationView) -> list[dict[str, Any]]:
     return [
-        {"label": line.document_no or _("Opening balance"), "second": line.dispute_number, "money": line.disputed}
+        {
+            "label": line.document_no or _("Opening balance"),
+            "second": line.dispute_number,
+            "money": line.disputed,
+        }
         for line in receipt.open_lines
     ]
 

@@ -85,20 +85,19 @@ def _by_document(lines: Iterable[LineView]) -> dict[tuple[str, str], LineView]:
 
 
 def _difference(was: LineView | None, now: LineView | None, *, translator: Translator) -> str:
-    say = translator.gettext
     if was is None:
-        return say("New line")
+        return translator.gettext("New line")
     if now is None:
-        return say("No longer on the statement")
+        return translator.gettext("No longer on the statement")
     told = []
     if was.amount_minor != now.amount_minor:
-        told.append(say("Other amount"))
+        told.append(translator.gettext("Other amount"))
     if was.document_on != now.document_on:
-        told.append(say("Other date"))
+        told.append(translator.gettext("Other date"))
     if was.due_on != now.due_on:
-        told.append(say("Other due date"))
+        told.append(translator.gettext("Other due date"))
     if (was.text, was.order_no, was.document_no) != (now.text, now.order_no, now.document_no):
-        told.append(say("Other words"))
+        told.append(translator.gettext("Other words"))
     if was.open_minor != now.open_minor and not told:
-        told.append(say("Paid or applied since"))
+        told.append(translator.gettext("Paid or applied since"))
     return " · ".join(told)

@@ -169,7 +169,7 @@ def _by_answer(
         parts[group_of(line)].append(line)
     split = [line for line in parts["disputed"] if line.agreed.minor]
     groups = []
-    for key, label in _GROUP_LABELS.items():
+    for key in TABS:
         members = parts[key]
         if not members and not (key == "confirmed" and split):
             continue
@@ -178,11 +178,11 @@ def _by_answer(
         groups.append(
             ShownGroup(
                 key=key,
-                title=cells.count(label, len(members)),
+                title=cells.title(key, len(members)),
                 rows=rows,
                 subtotal=_subtotal(key, members, split=split, currency=page.currency),
                 note=cells.note(key, split, currency=page.currency),
-                lead=cells.say("disputed") if key == "disputed" else "",
+                lead=cells.lead(key),
                 hidden=len(members) - len(rows),
             )
         )
@@ -197,13 +197,6 @@ def _subtotal(key: str, lines: Sequence[LineView], *, split: Sequence[LineView],
     return total + sum_money((line.agreed for line in split), currency) if key == "confirmed" else total
 
 
-_GROUP_LABELS: dict[str, tuple[str, str]] = {
-    "unanswered": (N_("Unanswered · %(num)s line"), N_("Unanswered · %(num)s lines")),
-    "disputed": (N_("Disputed · %(num)s line"), N_("Disputed · %(num)s lines")),
-    "confirmed": (N_("Confirmed · %(num)s line"), N_("Confirmed · %(num)s lines")),
-}
-
-
 class _Cells:
     """Writes the cells of rows in one language."""
 
@@ -216,11 +209,16 @@ class _Cells:
         self._days: dict[date | None, str] = {None: ABSENT}
         self._words = {answer: translator.gettext(word) for answer, (_, word) in ANSWER_CHIPS.items()}
 
-    def say(self, message: str) -> str:
-        return self._tr.gettext(message)
+    def title(self, key: str, count: int) -> str:
+        tr = self._tr
+        if key == "confirmed":
+            return tr.ngettext("Confirmed · %(num)s line", "Confirmed · %(num)s lines", count)
+        if key == "disputed":
+            return tr.ngettext("Disputed · %(num)s line", "Disputed · %(num)s lines", count)
+        return tr.ngettext("Unanswered · %(num)s line", "Unanswered · %(num)s lines", count)
 
-    def count(self, label: tuple[str, str], count: int) -> str:
-        return self._tr.ngettext(*label, count)
+    def lead(self, key: str) -> str:
+        return self._tr.gettext("disputed") if key == "disputed" else ""
 
     def day(self, value: date | None) -> str:
         text = self._days.get(value)

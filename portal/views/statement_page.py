@@ -68,16 +68,16 @@ def closing_label(balance: Money, translator: Translator) -> str:
 
 def sum_parts(page: StatementPage, translator: Translator) -> list[dict[str, Any]]:
     """Return the sum strip: opening + invoiced − received − credited = closing, of which overdue."""
-    say, figures = translator.gettext, page.figures
-    opening: dict[str, Any] = {"label": say("Opening balance"), "money": figures.opening}
+    figures = page.figures
+    opening: dict[str, Any] = {"label": translator.gettext("Opening balance"), "money": figures.opening}
     if page.progress.opening_state in _OPENING_CHIPS:
         kind, word = _OPENING_CHIPS[page.progress.opening_state]
-        opening["chip"] = (kind, say(word))
+        opening["chip"] = (kind, translator.gettext(word))
     parts = [
         opening,
-        {"label": say("Invoiced"), "money": figures.invoiced, "op": "+"},
-        {"label": say("Received"), "money": figures.received, "op": "\u2212"},
-        {"label": say("Credited"), "money": figures.credited, "op": "\u2212"},
+        {"label": translator.gettext("Invoiced"), "money": figures.invoiced, "op": "+"},
+        {"label": translator.gettext("Received"), "money": figures.received, "op": "\u2212"},
+        {"label": translator.gettext("Credited"), "money": figures.credited, "op": "\u2212"},
         {
             "label": closing_label(figures.closing, translator),
             "money": figures.closing,
@@ -86,30 +86,42 @@ def sum_parts(page: StatementPage, translator: Translator) -> list[dict[str, Any
         },
     ]
     if figures.overdue.minor:
-        late = {"label": say("Of which overdue"), "money": figures.overdue, "apart": True, "overdue": True}
+        late = {
+            "label": translator.gettext("Of which overdue"),
+            "money": figures.overdue,
+            "apart": True,
+            "overdue": True,
+        }
         parts.append(late)
     elif figures.due_now.minor:
-        parts.append({"label": say("Of which due now"), "money": figures.due_now, "apart": True})
+        parts.append(
+            {"label": translator.gettext("Of which due now"), "money": figures.due_now, "apart": True}
+        )
     return parts
 
 
 def answer_parts(page: StatementPage, translator: Translator) -> list[dict[str, Any]]:
     """Return the split bar: confirmed + disputed + unanswered = closing."""
-    say, progress = translator.gettext, page.progress
-    confirmed = say("%(count)s + opening", count=progress.confirmed_count)
+    progress = page.progress
+    confirmed = translator.gettext("%(count)s + opening", count=progress.confirmed_count)
     if progress.opening_state != "confirmed":
         confirmed = str(progress.confirmed_count)
     return [
-        {"kind": "confirmed", "word": say("Confirmed"), "note": confirmed, "money": progress.confirmed},
+        {
+            "kind": "confirmed",
+            "word": translator.gettext("Confirmed"),
+            "note": confirmed,
+            "money": progress.confirmed,
+        },
         {
             "kind": "disputed",
-            "word": say("Disputed"),
+            "word": translator.gettext("Disputed"),
             "note": str(progress.disputed_count),
             "money": progress.disputed,
         },
         {
             "kind": "unanswered",
-            "word": say("Unanswered"),
+            "word": translator.gettext("Unanswered"),
             "note": str(progress.unanswered_count),
             "money": progress.unanswered,
         },

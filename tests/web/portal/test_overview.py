@@ -22,7 +22,7 @@ def figures(html: str) -> list[Decimal]:
 def test_what_waits_stands_first_with_its_button(ping_browser: Browser, company: Company) -> None:
     text = ping_browser.get("/").text
     assert text.index("Waiting for you") < text.index("Balance today")
-    assert "October 2026 statement: 12 lines left to answer (CNY)" in text
+    assert "October 2026 statement: 12 lines left to answer" in text
     assert f'href="/statements/{company.newest}"' in text
 
 
