@@ -17,18 +17,20 @@ debt, comes through an approval (approvals:decide). Customers read their own (it
 from __future__ import annotations
 
 from portal.receivables.apply import AllocationDraft, apply_credits, reverse_allocation
-from portal.receivables.documents import (
-    DOCUMENT_SORTS,
-    KIND_LABELS,
+from portal.receivables.document_view import (
     AllocationView,
     DocumentLineView,
-    DocumentRow,
     DocumentView,
     EntryLineView,
     EntryView,
     allocations_of,
     entries_of,
     find_document,
+)
+from portal.receivables.documents import (
+    DOCUMENT_SORTS,
+    KIND_LABELS,
+    DocumentRow,
     list_documents,
     search_documents,
 )
