@@ -78,7 +78,7 @@ def raise_disputes(session: Session, month: date, cast: Cast, *, plots: Sequence
             lines = [
                 line
                 for line in page.lines
-                if line.kind == "invoice" and line.amount_minor > 0 and not line.has_answer
+                if line.kind == "invoice" and line.open_minor == line.amount_minor and not line.has_answer
             ]
             for line in _twins_last(lines)[-wanted:][::-1]:
                 if found < len(plots):

@@ -113,7 +113,10 @@ def _still_disputed(this: type[Statement]) -> ScalarSelect[int]:
     earlier = aliased(Statement)
     return (
         select(func.coalesce(func.sum(LineAnswer.disputed_minor), 0))
-        .join(disputes, and_(disputes.c.id == LineAnswer.dispute_id, disputes.c.statement_id == LineAnswer.statement_id))
+        .join(
+            disputes,
+            and_(disputes.c.id == LineAnswer.dispute_id, disputes.c.statement_id == LineAnswer.statement_id),
+        )
         .join(earlier, earlier.id == LineAnswer.statement_id)
         .where(
             earlier.entity_id == this.entity_id, earlier.customer_id == this.customer_id,
