@@ -187,7 +187,7 @@ def _show(public_id: str, **refused: Form) -> ResponseReturnValue:
         "page": view,
         "title": title_of(view.row, tr),
         "state": state_chip(view.row, for_customer=False),
-        "stages": stages_of(view, tr),
+        "stages": stages_of(view, tr, for_customer=False),
         "customer_name": customer,
         "turn": turn_words(view, tr, seller=seller, for_customer=False),
         "talk": conversation_of(entries, tr, seller=seller, customer=customer, file_url=_file_url),

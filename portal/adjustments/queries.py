@@ -22,7 +22,7 @@ from portal.receivables.models import Document
 
 ADJUSTMENT_SORTS = ("number", "customer", "kind", "amount", "posting_on", "state", "made_by", "made_at")
 _TABS = (
-    ("open", N_("Open")),
+    ("open", N_("In progress")),
     ("posted", N_("Posted")),
     ("voided", N_("Voided")),
     ("all", N_("All")),

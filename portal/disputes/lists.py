@@ -30,7 +30,7 @@ _OPEN = Dispute.state.in_(OPEN_STATES)
 _ENDED = Dispute.state.in_(("resolved", "closed", "withdrawn"))
 _TABS: dict[str, tuple[str, ColumnElement[bool]]] = {
     "theirs": (N_("Your turn"), and_(_OPEN, Dispute.turn == "theirs")),
-    "open": (N_("Open"), _OPEN),
+    "open": (N_("Still open"), _OPEN),
     "ended": (N_("Resolved"), _ENDED),
 }
 _STAFF_TABS: dict[str, tuple[str, ColumnElement[bool]]] = {

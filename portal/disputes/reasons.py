@@ -10,7 +10,7 @@ from portal.errors import N_
 GROUPS: dict[str, str] = {
     "price": N_("Price"),
     "quality": N_("Quantity and quality"),
-    "delivery": N_("Delivery"),
+    "delivery": N_("Delivery of goods"),
     "document": N_("Document and tax"),
     "payment": N_("Payment"),
     "terms": N_("Terms and other"),

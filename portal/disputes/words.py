@@ -15,8 +15,8 @@ from portal.money import format_amount
 #: State → English word, the same for both sides.
 STATE_LABELS: dict[str, str] = {
     "draft": N_("Draft"),
-    "submitted": N_("Sent"),
-    "acknowledged": N_("Received"),
+    "submitted": N_("Submitted"),
+    "acknowledged": N_("Acknowledged"),
     "investigating": N_("Being checked"),
     "waiting_customer": N_("Question to the customer"),
     "waiting_internal": N_("Being checked with a colleague"),
@@ -28,7 +28,7 @@ STATE_LABELS: dict[str, str] = {
     "pending_approval": N_("Waiting for approval"),
     "posted": N_("Posted"),
     "resolved": N_("Resolved"),
-    "closed": N_("Closed"),
+    "closed": N_("Case closed"),
     "withdrawn": N_("Withdrawn"),
     "reopened": N_("Taken up again"),
 }
@@ -187,18 +187,25 @@ def _file_icon(media_type: str) -> str:
     return "file-spreadsheet" if "sheet" in media_type or "csv" in media_type else "file-text"
 
 
-def stages_of(view: DisputeView, tr: Translator) -> list[Stage]:
-    """Return the five steps of a dispute, or three when it was withdrawn."""
-    say, row = tr.gettext, view.row
-    sent = Stage(say("Submitted %(day)s", day=tr.day_short(row.opened_on)), "done")
+def stages_of(view: DisputeView, tr: Translator, *, for_customer: bool) -> list[Stage]:
+    """Return the five steps of a dispute, or two when it was withdrawn."""
+    row = view.row
+    sent = Stage(tr.gettext("Submitted %(day)s", day=tr.day_short(row.opened_on)), "done")
     if row.state == "withdrawn":
-        return [sent, Stage(say("Withdrawn"), "now")]
-    posts = bool(view.outcome and view.outcome.posts)
+        return [sent, Stage(tr.gettext("Withdrawn"), "now")]
+    offer = tr.gettext("Proposal")
+    if row.state == "proposed":
+        offer = (
+            tr.gettext("Proposal, your answer")
+            if for_customer
+            else tr.gettext("Proposal, the customer’s answer")
+        )
+    is_credit = view.outcome is None or bool(view.outcome.posts)
     names = [
-        say("We check it"),
-        say("Proposal, your answer") if row.state == "proposed" else say("Proposal"),
-        say("Approval by a second person"),
-        say("Credit on your account") if posts or view.outcome is None else say("Result"),
+        tr.gettext("We check it"),
+        offer,
+        tr.gettext("Approval by a second person"),
+        tr.gettext("Credit on your account") if is_credit and for_customer else tr.gettext("Result"),
     ]
     at = _stage_of(row.state)
     states = ["done" if number < at else "now" if number == at else "later" for number in range(4)]
@@ -215,29 +222,27 @@ def _stage_of(state: str) -> int:
 
 def turn_words(view: DisputeView, tr: Translator, *, seller: str, for_customer: bool) -> TurnWords:
     """Return whose turn it is, since when, and what was promised."""
-    say, waiting, row = tr.gettext, view.waiting, view.row
-    count = tr.ngettext
+    waiting, row = view.waiting, view.row
     if for_customer:
         them = TurnPart(
-            waiting.ours, count("%(name)s %(num)s day", "%(name)s %(num)s days", waiting.ours, name=seller)
+            waiting.ours,
+            tr.ngettext("%(name)s %(num)s day", "%(name)s %(num)s days", waiting.ours, name=seller),
         )
-        you = TurnPart(waiting.theirs, count("You %(num)s day", "You %(num)s days", waiting.theirs))
+        you = TurnPart(waiting.theirs, tr.ngettext("You %(num)s day", "You %(num)s days", waiting.theirs))
     else:
         them = TurnPart(
-            waiting.theirs, count("Customer %(num)s day", "Customer %(num)s days", waiting.theirs)
+            waiting.theirs, tr.ngettext("Customer %(num)s day", "Customer %(num)s days", waiting.theirs)
         )
-        you = TurnPart(waiting.ours, count("Us %(num)s day", "Us %(num)s days", waiting.ours))
+        you = TurnPart(waiting.ours, tr.ngettext("Us %(num)s day", "Us %(num)s days", waiting.ours))
     if row.state not in OPEN_STATES:
-        ended = view.resolved_on or row.opened_on
-        sentence = say(
+        sentence = tr.gettext(
             "Ended on %(day)s. It can be taken up again within %(days)s days.",
-            day=ended,
-            days=REOPEN_DAYS,
-        )
+            day=view.resolved_on or row.opened_on, days=REOPEN_DAYS,
+        )  # fmt: skip
     elif TURNS[row.state] == "theirs":
         sentence = _their_turn(view, tr, for_customer=for_customer)
     else:
-        sentence = count(
+        sentence = tr.ngettext(
             "Our turn since %(since)s. We promised a result in %(num)s business day for this reason: by %(due)s.",
             "Our turn since %(since)s. We promised a result in %(num)s business days for this reason: by %(due)s.",
             row.reason.sla_days, since=waiting.since_on, due=row.due_on,

@@ -129,7 +129,7 @@ def _show(public_id: str, form: Form) -> ResponseReturnValue:
         "form": form,
         "title": title_of(view.row, tr),
         "state": state_chip(view.row, for_customer=True),
-        "stages": stages_of(view, tr),
+        "stages": stages_of(view, tr, for_customer=True),
         "seller": seller,
         "turn": turn_words(view, tr, seller=seller, for_customer=True),
         "talk": conversation_of(
