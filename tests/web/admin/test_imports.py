@@ -90,6 +90,22 @@ def test_progress_asks_the_page_to_come_again_when_the_work_is_done(
     assert mei.get(f"{address}/progress").headers["HX-Refresh"] == "true"
 
 
+def test_a_run_of_the_console_that_was_killed_is_explained(browser_of: Open, database: Database) -> None:
+    with database.writing() as session:
+        batch = ImportBatch(
+            kind="documents",
+            file_name="ledger.csv",
+            file_sha256="0" * 64,
+            state="loading",
+            started_at=utc_now(),
+        )
+        session.add(batch)
+    page = browser_of(MEI).get(f"/admin/imports/{batch.public_id}")
+    assert page.status_code == 200
+    assert "The same file again goes on where it stopped." in page.text
+    assert browser_of(MEI).get(f"/admin/imports/{batch.public_id}/progress").status_code == 404
+
+
 def test_refused_rows_come_back_with_their_reason_and_without_formulas(
     browser_of: Open, database: Database
 ) -> None:
