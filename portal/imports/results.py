@@ -64,6 +64,6 @@ class ImportResult:
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:
-    """Return one refused row as in the public JSON, its message in English."""
+    """Return one refused row as in the public JSON, its message in English; row and column null where none is meant."""
     message = problem.message % problem.params if problem.params else problem.message
-    return {"row": problem.row_no, "column": problem.column, "code": problem.code, "message": message}
+    return {"row": problem.row_no, "column": problem.column or None, "code": problem.code, "message": message}

@@ -29,4 +29,6 @@ def test_a_message_with_a_percent_sign_in_a_value_stays_whole() -> None:
 def test_a_file_that_cannot_be_read_is_not_clean() -> None:
     result = ImportResult(0, 0, 0, 0, 0, 0, problems=(Problem(None, "", "encoding", "no"),))
     assert not result.is_clean
+    (error,) = result.as_json()["errors"]
+    assert (error["row"], error["column"]) == (None, None)
     assert ImportResult(1, 0, 0, 1, 0, 0).is_clean
