@@ -26,7 +26,9 @@ def test_open_documents_are_disputed_once_and_settled_ones_never(case: Case) -> 
     case.session.commit()
     events = case.session.scalars(select(AuditRow.event)).all()
     assert events.count("disputes.opened") == events.count("disputes.acknowledged") == 2
-    steps = case.session.execute(select(DisputeEvent.from_state, DisputeEvent.verb, DisputeEvent.to_state)).all()
+    steps = case.session.execute(
+        select(DisputeEvent.from_state, DisputeEvent.verb, DisputeEvent.to_state)
+    ).all()
     assert {TRANSITIONS[row.from_state, row.verb] == row.to_state for row in steps} == {True}
 
 

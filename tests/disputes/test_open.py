@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
 import pytest
+from sqlalchemy import func, select
 
 from portal.attachments import FileDraft
+from portal.db import Database
 from portal.disputes import AlreadyDisputed, DisputePartDraft, find_dispute, open_dispute
+from portal.disputes.models import Dispute
 from portal.disputes.reasons import REASONS
-from portal.errors import Invalid, NotAllowed, NotFound
+from portal.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.money import Money
 from tests.disputes.conftest import Case, any_facts
 
@@ -160,3 +165,25 @@ def test_files_come_with_the_first_words(case: Case) -> None:
     public_id = case.open(reason="DMG", facts={}, files=(PNG,))
     view = find_dispute(case.session, public_id=public_id, actor=case.people["ping"], now=case.now)
     assert [file.name for file in view.entries[0].files] == ["damage.png"]
+
+
+@pytest.mark.db
+def test_eight_at_once_open_one_dispute(case: Case, database: Database) -> None:
+    """One open dispute a document, whatever the timing; the others are conflicts, never defects."""
+    case.session.commit()
+    start = Barrier(8)
+
+    def try_once(_: int) -> str:
+        start.wait()
+        try:
+            with database.writing() as session:
+                open_dispute(session, draft=case.draft(), actor=case.people["ping"], now=case.now)
+        except Conflict:
+            return "conflict"
+        return "opened"
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = sorted(pool.map(try_once, range(8)))
+    assert answers == ["conflict"] * 7 + ["opened"]
+    with database.reading() as session:
+        assert session.scalar(select(func.count(Dispute.id))) == 1
