@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.access import Permission
@@ -32,6 +34,7 @@ from portal.statements import (
 from portal.views import statement_changes as diff
 from portal.views import statement_lines as lines
 from portal.views import statement_page as said
+from portal.views.statement_rows import RowWriter
 
 bp = Blueprint("statements", __name__, url_prefix="/statements")
 
@@ -143,7 +146,7 @@ def _context(page: StatementPage, *, g: Unit, query: ListQuery) -> dict[str, Any
         "answers_url": url_for("confirmations.answer", public_id=page.public_id, **kept),
         "sign_url": url_for("confirmations.sign", public_id=page.public_id),
         "history_url": url_for(".history", public_id=page.public_id),
-        "dispute_prefix": url_for("disputes.new", statement=page.public_id) + "&line=",
+        "dispute_prefix": _dispute_prefix(page),
         "downloads": _downloads(page),
         **_lines_context(page, query=query),
     }
@@ -157,11 +160,12 @@ def _lines_context(page: StatementPage, *, query: ListQuery) -> dict[str, Any]:
         by=by,
         show_all=bool(request.args.get("all")),
         translator=words(),
-        addresses=lines.Addresses(document=_document_address, dispute=_dispute_address),
+        addresses=lines.Addresses(document=_prefixed("documents.show"), dispute=_prefixed("disputes.show")),
     )
     links = LineLinks()
     return {
         "shown": shown,
+        "rows": _row_writer(page, is_by_date=by == "date"),
         "opening_row": said.opening_row(page, translator=words(), address=_address, always=by == "date"),
         "sorts": {key: links.sort(key, query) for key in lines.SORTS},
         "filters": links.tabs(page, query),
@@ -173,6 +177,29 @@ def _lines_context(page: StatementPage, *, query: ListQuery) -> dict[str, Any]:
         "all_url": links.url(all="1"),
         "page_url": url_for(".show", public_id=page.public_id),
     }
+
+
+def _row_writer(page: StatementPage, *, is_by_date: bool) -> RowWriter:
+    return RowWriter(
+        partial(
+            current_app.jinja_env.get_template("portal/statements/row.html").render,
+            may_answer=said.may_answer(page, unit().actor),
+            by_date=is_by_date,
+            currency=page.currency,
+            digits=currency_digits(page.currency),
+            dispute_prefix=_dispute_prefix(page),
+        )
+    )
+
+
+def _dispute_prefix(page: StatementPage) -> str:
+    return url_for("disputes.new", statement=page.public_id) + "&line="
+
+
+def _prefixed(endpoint: str) -> Callable[[str], str]:
+    """Return a maker of addresses that asks the map of routes only once: a page may hold a thousand."""
+    prefix = url_for(endpoint, public_id="x" * 22).removesuffix("x" * 22)
+    return lambda public_id: prefix + public_id
 
 
 class LineLinks:
@@ -214,14 +241,6 @@ def _changes_address(public_id: str) -> str:
     return url_for("statements.changes", public_id=public_id)
 
 
-def _document_address(public_id: str) -> str:
-    return url_for("documents.show", public_id=public_id)
-
-
-def _dispute_address(public_id: str) -> str:
-    return url_for("disputes.show", public_id=public_id)
-
-
 def _downloads(page: StatementPage) -> list[dict[str, str]]:
     named = (
         ("pdf", "PDF", "printer"),
@@ -242,7 +261,9 @@ def changes(public_id: str) -> ResponseReturnValue:
     page = find_statement(g.session, public_id=public_id, actor=g.actor)
     before = diff.version_before(page)
     old = find_statement(g.session, public_id=before.public_id, actor=g.actor) if before else None
-    rows = diff.changed_lines(old, page, translator=words(), address=_document_address) if old else []
+    rows = (
+        diff.changed_lines(old, page, translator=words(), address=_prefixed("documents.show")) if old else []
+    )
     return render_template(
         "portal/statements/changes.html", page=page, old=old, rows=rows, answers=lines.ANSWER_CHIPS
     )
