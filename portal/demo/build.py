@@ -141,7 +141,7 @@ def _answer_newest(
 ) -> None:
     """The newest month is under way: most have signed, disputes stand in every state, some have not looked."""
     with database.writing() as session:
-        raise_disputes(session, month, cast, plots=range(16), now=issued_at + timedelta(hours=20))
+        raise_disputes(session, month, cast, plots=range(16), now=issued_at + timedelta(hours=25))
         confirm_some(session, month, cast, left=2, now=issued_at + timedelta(days=2))
     with database.writing() as session:
         answer_month(
@@ -163,7 +163,12 @@ def _close_old_months(database: Database, months: list[date], cast: Cast) -> Non
 
 def _finish(database: Database, cast: Cast, now: datetime) -> None:
     with database.writing() as session:
-        ask_for_postings(session, _open_invoices(session), cast, now=now - timedelta(hours=20))
+        ask_for_postings(
+            session,
+            _open_invoices(session),
+            cast,
+            now=_morning((now - timedelta(days=1)).date()) + timedelta(hours=3),
+        )
         run_reminders(session, actor=system_actor("demo"), now=now)
 
 

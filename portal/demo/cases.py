@@ -107,16 +107,16 @@ def _work(case: Case) -> Case:
         public_id=case.public_id,
         text=case.words[2],
         actor=case.cast.department,
-        now=case.later(hours=3).now,
+        now=case.later(hours=1).now,
     )
-    return case.later(hours=6)  # fmt: skip
+    return case.later(hours=2)  # fmt: skip
 
 
 def _answer(case: Case) -> Case:
     reply_to_dispute(
         case.session, public_id=case.public_id, text=case.words[1], actor=case.cast.clerk, now=case.now
     )
-    return case.later(hours=2)
+    return case.later(hours=1)
 
 
 def _propose(case: Case) -> Case:
@@ -134,7 +134,7 @@ def _propose(case: Case) -> Case:
 
 def _accept(case: Case) -> Case:
     accept_proposal(case.session, public_id=case.public_id, actor=case.customer, now=case.now)
-    return case.later(hours=4)
+    return case.later(hours=1)
 
 
 def _submit(case: Case) -> str:
@@ -178,7 +178,7 @@ def _refuse(case: Case) -> Case:
     case = _propose(_work(case))
     text = "与事实不符，请主管复核。" if case.customer.language == "zh" else "This is not what happened."
     refuse_proposal(case.session, public_id=case.public_id, text=text, actor=case.customer, now=case.now)
-    return case.later(hours=5)
+    return case.later(hours=1)
 
 
 def _escalate(case: Case) -> None:

@@ -36,7 +36,7 @@ def answer_month(
         if place >= always and random.random() > share:
             continue
         actor = confirmer_actor(session, confirmer)
-        signed_at = now + timedelta(days=random.randrange(1, 9), minutes=random.randrange(480))
+        signed_at = now + timedelta(days=random.randrange(1, 9), minutes=random.randrange(420))
         signed_at = min(signed_at, latest or signed_at)
         for page in _pages(session, month, actor):
             if page.is_answerable:
@@ -90,9 +90,9 @@ def raise_disputes(session: Session, month: date, cast: Cast, *, plots: Sequence
                         PLOT_REASONS[plot],
                         actor,
                         cast,
-                        now=now + timedelta(hours=found),
+                        now=now + timedelta(minutes=7 * found),
                     )
-                    PLOTS[plot](case.later(hours=5))
+                    PLOTS[plot](case.later(hours=2))
                     found += 1
 
 
