@@ -17,6 +17,7 @@ from portal.lists import ListQuery
 from portal.statements import (
     FORMS,
     RunProgress,
+    StatementRow,
     find_statement,
     list_statements,
     render_statement,
@@ -106,21 +107,24 @@ def progress_teller() -> Callable[[RunProgress], None]:
 @PERIOD
 @as_json
 def list_(*, period: date, as_json: bool) -> None:
-    """List the statements of a month, replaced versions left out.
+    """List the statements of a month, drafts too, replaced versions left out.
 
     Example: ./concord statements list --period 2026-10 --json
     """
     _settings, database = open_database()
-    query = ListQuery(sort="customer", per_page=0)
+    found: dict[str, StatementRow] = {}
     with database.reading() as session:
-        page = list_statements(session, query=query, actor=console_actor(), month=period)
+        for tab in ("", "draft"):
+            query = ListQuery(sort="customer", per_page=0, tab=tab)
+            page = list_statements(session, query=query, actor=console_actor(), month=period)
+            found |= {row.public_id: row for row in page.rows}
     rows = [
         {
             "public_id": row.public_id, "version": row.version, "customer_no": row.customer_no,
             "currency": row.currency, "state": row.state, "closing": row.closing.decimal_text,
             "hash": row.content_hash,
         }
-        for row in page.rows
+        for row in found.values()
     ]  # fmt: skip
     lines = [
         "  ".join(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.access import Actor, Permission
@@ -151,8 +151,13 @@ def _search(q: str) -> list[ColumnElement[bool]]:
 
 
 def _in_tab(tab: str) -> ColumnElement[bool]:
+    """Return what a tab shows; the first counts nothing twice: a draft that will replace one stands with drafts."""
     states = _STATES.get(tab)
-    return Statement.state.in_(states) if states else Statement.state != "superseded"
+    if states:
+        return Statement.state.in_(states)
+    return and_(
+        Statement.state != "superseded", or_(Statement.issued_at.is_not(None), Statement.version == 1)
+    )
 
 
 def _joined(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -199,20 +204,13 @@ def _row(row: Any, answered: dict[int, int]) -> StatementRow:
 
 
 def _tabs(session: Session, scope: Sequence[ColumnElement[bool]], actor: Actor) -> tuple[Tab, ...]:
-    query = select(Statement.state, func.count()).where(*scope).group_by(Statement.state)
-    counts = dict(session.execute(query).all())
     shown = [key for key in TABS if key != "draft" or actor.side != "customer"]
-    return tuple(
-        Tab(
-            key, TABS[key],
-            sum(count for state, count in counts.items() if _matches(key, state)),
-        )
-        for key in shown
-    )  # fmt: skip
-
-
-def _matches(tab: str, state: str) -> bool:
-    return state in _STATES[tab] if tab else state != "superseded"
+    counts = session.execute(
+        select(*(func.sum(case((_in_tab(key), 1), else_=0)) for key in shown))
+        .select_from(Statement)
+        .where(*scope)
+    ).one()
+    return tuple(Tab(key, TABS[key], int(count or 0)) for key, count in zip(shown, counts, strict=True))
 
 
 def _answered(session: Session, ids: Sequence[int]) -> dict[int, int]:

@@ -11,7 +11,7 @@ from portal.access import Actor
 from portal.approvals import approve, find_approval
 from portal.clock import utc_now
 from portal.db import Database
-from portal.statements import find_run, latest_run, prepare_run
+from portal.statements import find_run, latest_run, prepare_run, prepare_statements
 from portal.statements.models import Statement
 from tests.books import Books
 from tests.cast import AUD, CHEN, MEI, PING, SEC, Part
@@ -49,6 +49,18 @@ def test_finds_by_number_and_tab(browser_of: Open, issued: str) -> None:
     mei = browser_of(MEI)
     assert mei.get("/admin/statements?q=globex").text.count('data-row="') == 1
     assert mei.get("/admin/statements?tab=confirmed").text.count('data-row="') == 0
+
+
+def test_a_draft_that_will_replace_a_statement_is_not_summed_with_it(
+    browser_of: Open, issued: str, session: Session, books: BookStory, mei: Actor
+) -> None:
+    books("2026-02-27 invoice ACME INV-9 10.00 CNY")
+    prepare_statements(session, month=FEBRUARY, actor=mei, now=utc_now())
+    session.commit()
+    page = browser_of(MEI).get("/admin/statements").text
+    assert (page.count('data-row="'), "280.50" in page) == (2, False)
+    drafts = browser_of(MEI).get("/admin/statements?tab=draft").text
+    assert (drafts.count('data-row="'), "280.50" in drafts) == (1, True)
 
 
 def test_downloads_what_the_filter_shows(browser_of: Open, issued: str) -> None:
