@@ -159,6 +159,16 @@ def deadline_words(page: StatementPage, *, today: date, translator: Translator) 
     return translator.gettext("Your answer was asked for by %(day)s, %(since)s", day=by, since=since)
 
 
+def progress_words(page: StatementPage, translator: Translator) -> str:
+    """Return how far the answers are; a statement without lines has only its balance to sign."""
+    progress = page.progress
+    if not progress.total:
+        return translator.gettext("No lines, only the balance")
+    return translator.gettext(
+        "%(answered)s of %(total)s answered", answered=progress.answered, total=progress.total
+    )
+
+
 def rest_words(page: StatementPage, translator: Translator) -> str:
     """Return the words of the button that confirms all that is left, or nothing when nothing is."""
     left = page.progress.left

@@ -117,7 +117,6 @@ def _context(page: StatementPage, *, g: Unit, query: ListQuery) -> dict[str, Any
     tr = words()
     today = business_day(g.now, page.entity.time_zone)
     buckets, unapplied = said.ageing_parts(page.ageing, tr)
-    progress = page.progress
     kept: dict[str, Any] = {key: request.args[key] for key in KEPT if request.args.get(key)}
     return {
         "page": page,
@@ -134,10 +133,8 @@ def _context(page: StatementPage, *, g: Unit, query: ListQuery) -> dict[str, Any
         "bars": said.bar_parts(page),
         "buckets": buckets,
         "unapplied": unapplied,
-        "progress_title": tr.gettext(
-            "%(answered)s of %(total)s answered", answered=progress.answered, total=progress.total
-        ),
-        "left_words": tr.ngettext("%(num)s left", "%(num)s left", progress.left),
+        "progress_title": said.progress_words(page, tr),
+        "left_words": tr.ngettext("%(num)s left", "%(num)s left", page.progress.left),
         "rest": said.rest_words(page, tr),
         "seen": said.seen_lines(page),
         "versions": diff.version_rows(page, translator=tr, address=_address),

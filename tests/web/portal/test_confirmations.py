@@ -221,3 +221,18 @@ def test_the_text_is_chinese_with_capitals_for_a_chinese_reader(
     answer_all(ping_browser, company)
     text = ping_browser.get(f"/statements/{company.newest}/sign?lang=zh").text
     assert re.search(r"人民币[壹贰叁肆伍陆柒捌玖拾佰仟万亿零元角分整]+", text)
+
+
+def test_a_statement_without_lines_is_signed_too(
+    company: Company, database: Database, browser_of: Callable[[Part], Browser]
+) -> None:
+    """Globex had no activity: its statement says so and asks for the balance all the same."""
+    bo = browser_of(BO)
+    listed = bo.get("/statements?lang=en").text
+    (public_id, *_rest) = re.findall(r'href="/statements/([A-Za-z0-9_-]{22})"', listed)
+    page = bo.get(f"/statements/{public_id}").text
+    assert "No activity. Balance EUR\u202f0.00. Please confirm." in page
+    sign = bo.get(f"/statements/{public_id}/sign").text
+    assert "Sign EUR\u202f0.00" in sign
+    done = bo.post(f"/statements/{public_id}/sign", sign_data(sign))
+    assert done.location.startswith("/receipts/")
