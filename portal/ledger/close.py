@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal import audit
 from portal.access import Actor, Permission
 from portal.errors import N_, Conflict, Invalid, NotFound
-from portal.ledger.models import ClosedPeriod
+from portal.ledger.models import ClosedPeriod, LegalEntity
 from portal.ledger.queries import entity_view
 
 
@@ -37,6 +37,8 @@ def close_period(
     """
     actor.require(Permission.PERIODS_CLOSE)
     entity = entity_view(session, entity_id)
+    # Waits for those who are posting: what they post is in before the month is closed, or refused after it.
+    session.execute(select(LegalEntity.id).where(LegalEntity.id == entity.id).with_for_update())
     starts_on = month.replace(day=1)
     if _closed(session, entity.id, starts_on) is not None:
         raise Conflict(N_("This month is closed already."))

@@ -77,9 +77,7 @@ def give_default_chart(session: Session, *, entity_id: int) -> None:
             for code, name, name_en in DEFAULT_ACCOUNTS.values()
         ],
     )
-    ids = dict(
-        session.execute(select(Account.code, Account.id).where(Account.entity_id == entity_id)).all()
-    )
+    ids = dict(session.execute(select(Account.code, Account.id).where(Account.entity_id == entity_id)).all())
     session.execute(
         insert(AccountMapping),
         [

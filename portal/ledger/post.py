@@ -54,8 +54,8 @@ def post_entries(session: Session, drafts: Sequence[EntryDraft], *, actor: Actor
     actor.require(*POSTS)
     if not drafts:
         return []
-    require_open(session, {(draft.entity_id, draft.posting_on) for draft in drafts})
     valued = _valued(session, drafts)
+    require_open(session, {(draft.entity_id, draft.posting_on) for draft in drafts})
     for draft in valued:
         require_balanced(draft.lines)
     accounts = _accounts(session, {draft.entity_id for draft in drafts})
@@ -112,11 +112,13 @@ def _accounts(session: Session, entity_ids: set[int]) -> dict[int, dict[str, int
 
 
 def _valued(session: Session, drafts: Sequence[EntryDraft]) -> list[EntryDraft]:
+    # The shared lock makes closing a month wait for those who post: nothing slips into a month being closed.
     books = dict(
         session.execute(
-            select(LegalEntity.id, LegalEntity.book_currency).where(
-                LegalEntity.id.in_({draft.entity_id for draft in drafts})
-            )
+            select(LegalEntity.id, LegalEntity.book_currency)
+            .where(LegalEntity.id.in_({draft.entity_id for draft in drafts}))
+            .order_by(LegalEntity.id)
+            .with_for_update(read=True)
         ).all()
     )
     foreign = {

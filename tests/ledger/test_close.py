@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
+from threading import Event
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import Actor
 from portal.audit.models import AuditRow
+from portal.db import Database
 from portal.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.ledger import (
     PeriodClosed,
@@ -21,6 +25,7 @@ from portal.ledger import (
     require_open,
 )
 from portal.lists import ListQuery
+from tests.books import Books
 
 JANUARY = date(2026, 1, 1)
 
@@ -74,3 +79,27 @@ def test_refuses_a_clerk(session: Session, mei: Actor, now: datetime) -> None:
 
 def test_december_is_followed_by_january() -> None:
     assert [month_after(date(2025, month, 1)) for month in (11, 12)] == [date(2025, 12, 1), date(2026, 1, 1)]
+
+
+@pytest.mark.db
+def test_closing_waits_for_those_who_are_posting(
+    database: Database, session: Session, books: Callable[[str], Books], chen: Actor, now: datetime
+) -> None:
+    """Nothing slips into a month while it is being closed."""
+    session.commit()
+    books("2026-01-05 invoice ACME INV-1 100.00 CNY")
+    is_closed = Event()
+
+    def close() -> None:
+        with database.writing() as own:
+            close_period(own, month=JANUARY, actor=chen, now=now)
+        is_closed.set()
+
+    with ThreadPoolExecutor(1) as pool:
+        closing = pool.submit(close)
+        assert not is_closed.wait(0.4)
+        session.commit()
+        closing.result(timeout=5)
+    assert is_closed.is_set()
+    with pytest.raises(PeriodClosed):
+        books("2026-01-06 invoice ACME INV-2 100.00 CNY")
