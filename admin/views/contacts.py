@@ -9,7 +9,15 @@ from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, RadioField, StringField
 
 from portal.access import Permission
-from portal.customers import ContactDraft, CustomerView, add_contact, contacts_of, edit_contact, find_customer
+from portal.customers import (
+    ContactDraft,
+    ContactView,
+    CustomerView,
+    add_contact,
+    contacts_of,
+    edit_contact,
+    find_customer,
+)
 from portal.errors import N_, Conflict, Invalid, NotFound
 from portal.http.access import requires
 from portal.http.forms import Form, at_most, needed, options
@@ -63,29 +71,24 @@ def add(customer: str) -> ResponseReturnValue:
 @bp.get("/<public_id:public_id>")
 @requires(Permission.CUSTOMERS_EDIT)
 def edit(customer: str, public_id: str) -> str:
-    g = unit()
-    owner = _customer(customer)
-    found = [
-        one for one in contacts_of(g.session, owner.id, include_inactive=True) if one.public_id == public_id
-    ]
-    if not found:
-        raise NotFound
-    return _page(owner, ContactForm(formdata=None, obj=found[0]))
+    owner, found = _contact(customer, public_id)
+    return _page(owner, ContactForm(formdata=None, obj=found))
 
 
 @bp.post("/<public_id:public_id>")
 @requires(Permission.CUSTOMERS_EDIT)
 def save(customer: str, public_id: str) -> ResponseReturnValue:
     g = unit()
+    owner, _found = _contact(customer, public_id)
     form = ContactForm()
     if not form.validate_on_submit():
-        return _page(_customer(customer), form), 422
+        return _page(owner, form), 422
     try:
         edit_contact(g.session, public_id=public_id, draft=_draft(form), actor=g.actor, now=g.now)
     except (Invalid, Conflict) as refusal:
         g.session.rollback()
         form.refuse(refusal)
-        return _page(_customer(customer), form), 422
+        return _page(owner, form), 422
     flash(_("Saved."), "done")
     return redirect(url_for("admin_customers.show", public_id=customer), 303)
 
@@ -93,6 +96,16 @@ def save(customer: str, public_id: str) -> ResponseReturnValue:
 def _customer(public_id: str) -> CustomerView:
     g = unit()
     return find_customer(g.session, public_id=public_id, actor=g.actor)
+
+
+def _contact(customer: str, public_id: str) -> tuple[CustomerView, ContactView]:
+    """Return a customer and one of its contacts; another customer's is not there."""
+    owner = _customer(customer)
+    of_owner = contacts_of(unit().session, owner.id, include_inactive=True)
+    found = next((one for one in of_owner if one.public_id == public_id), None)
+    if found is None:
+        raise NotFound
+    return owner, found
 
 
 def _page(customer: CustomerView, form: ContactForm) -> str:

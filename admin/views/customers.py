@@ -31,6 +31,7 @@ from portal.http.lists import Column, ListLinks, export, list_query, wanted_form
 from portal.http.unit import Unit, unit
 from portal.http.words import _, language, ngettext, words
 from portal.lists import ListQuery
+from portal.money import Money
 from portal.receivables import ageing_of, balances_of, currencies_of, list_documents
 from portal.statements import KIND_LABELS, STATE_LABELS, list_statements
 
@@ -202,7 +203,15 @@ def _ageings(g: Unit, customer: CustomerView) -> list[tuple[str, Any]]:
     ]
 
 
+def _balance_column(code: str, balances: dict[int, Any]) -> Column[CustomerView]:
+    def balance(row: CustomerView) -> Money | None:
+        return next((money for money in balances.get(row.id, ()) if money.currency == code), None)
+
+    return Column(f"balance_{code}", _("Balance, %(currency)s", currency=code), balance, "money")
+
+
 def _columns(balances: dict[int, Any]) -> list[Column[CustomerView]]:
+    codes = sorted({money.currency for found in balances.values() for money in found})
     return [
         Column("number", _("Number"), lambda row: row.number),
         Column("name", _("Name"), lambda row: row.name),
@@ -210,6 +219,6 @@ def _columns(balances: dict[int, Any]) -> list[Column[CustomerView]]:
         Column("currency", _("Currency"), lambda row: row.currency),
         Column("terms", _("Terms, days"), lambda row: row.terms_days, "count"),
         Column("owner", _("Owner"), lambda row: row.owner_name),
-        Column("balance", _("Balance"), lambda row: next(iter(balances.get(row.id, ())), None), "money"),
+        *(_balance_column(code, balances) for code in codes),
         Column("since", _("Since"), lambda row: row.first_on, "date"),
     ]

@@ -43,12 +43,11 @@ def index() -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _skipped() -> list[tuple[str, int]]:
-    """Why the last run passed statements over, carried in the address: reason and count."""
-    known = {key: request.args.get(f"skipped-{key}", "") for key in SKIPS}
-    return [
-        (_(SKIPS[key]), int(count)) for key, count in known.items() if count.isascii() and count.isdigit()
-    ]
+def _skipped() -> list[str]:
+    """Return why the last run passed statements over, as its address carries it."""
+    known = {key: request.args.get(f"skipped-{key}", "")[:9] for key in SKIPS}
+    counted = {key: int(text) for key, text in known.items() if text.isascii() and text.isdigit()}
+    return [f"{count:,} × {_(SKIPS[key])}" for key, count in counted.items()]
 
 
 @bp.get("/<public_id:public_id>")

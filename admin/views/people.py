@@ -13,6 +13,7 @@ from portal.access import (
     Permission,
     PersonDraft,
     PersonView,
+    RolesConflict,
     add_person,
     end_role,
     find_person,
@@ -21,7 +22,7 @@ from portal.access import (
     list_people,
     set_active,
 )
-from portal.errors import N_, Conflict, Invalid
+from portal.errors import N_, Conflict, Invalid, NotFound
 from portal.http.access import requires
 from portal.http.forms import Form, at_most, needed, options
 from portal.http.frame import ROLE_NAMES
@@ -79,6 +80,7 @@ def add() -> ResponseReturnValue:
     form = PersonForm()
     if not form.validate_on_submit():
         return render_template("admin/people/new.html", form=form), 422
+    number = form.customer_no.data.strip() or None
     try:
         password_hash = hash_password(form.password.data, cost=g.settings.password_cost)
         draft = PersonDraft(
@@ -86,13 +88,12 @@ def add() -> ResponseReturnValue:
             password_hash=password_hash,
         )  # fmt: skip
         person = add_person(g.session, draft, actor=g.actor, now=g.now)
-        number = form.customer_no.data.strip() or None
         grant_role(
             g.session, public_id=person, role=form.role.data, customer_no=number, actor=g.actor, now=g.now
         )
-    except (Invalid, Conflict) as refusal:
+    except (Invalid, Conflict, RolesConflict, NotFound) as refusal:
         g.session.rollback()
-        form.refuse(refusal)
+        form.refuse(_no_customer(number or "") if isinstance(refusal, NotFound) else refusal)
         return render_template("admin/people/new.html", form=form), 422
     flash(_("%(name)s can sign in.", name=form.name.data), "done")
     return redirect(url_for(".show", public_id=person), 303)
@@ -122,11 +123,16 @@ def change_role(public_id: str) -> ResponseReturnValue:
     verb = end_role if request.form.get("act") == "end" else grant_role
     try:
         verb(g.session, public_id=public_id, role=role, customer_no=number, actor=g.actor, now=g.now)
-    except (Invalid, Conflict) as refusal:
+    except (Invalid, Conflict, RolesConflict, NotFound) as refusal:
         g.session.rollback()
-        return _page(public_id, say(refusal)), 422
+        known = _no_customer(number or "") if isinstance(refusal, NotFound) else refusal
+        return _page(public_id, say(known)), 422
     flash(_("Saved. This person’s sign-ins have ended, so that it counts at once."), "done")
     return redirect(url_for(".show", public_id=public_id), 303)
+
+
+def _no_customer(number: str) -> Invalid:
+    return Invalid(N_("There is no customer “%(number)s”."), field="customer_no", number=number[:60])
 
 
 @bp.post("/<public_id:public_id>/active")

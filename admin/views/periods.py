@@ -14,7 +14,7 @@ from portal.http.access import requires
 from portal.http.frame import entity, zone
 from portal.http.lists import Column, ListLinks, export, list_query, wanted_format
 from portal.http.unit import unit
-from portal.http.words import _, words
+from portal.http.words import _, say, words
 from portal.ledger import PERIOD_SORTS, PeriodView, close_period, closed_months, list_periods, reopen_period
 
 bp = Blueprint("admin_periods", __name__, url_prefix="/admin/periods")
@@ -25,13 +25,19 @@ SHOWN_MONTHS = 13
 @requires(Permission.BOOKS_READ)
 def index() -> ResponseReturnValue:
     g = unit()
-    listing = list_periods(g.session, query=list_query(PERIOD_SORTS, default="-month"), actor=g.actor)
     if wanted_format():
+        listing = list_periods(g.session, query=list_query(PERIOD_SORTS, default="-month"), actor=g.actor)
         return export(listing, _columns(), "periods")
+    return _page()
+
+
+def _page(refused: str = "") -> str:
+    g = unit()
+    listing = list_periods(g.session, query=list_query(PERIOD_SORTS, default="-month"), actor=g.actor)
     closed = {month for _entity, month, _until in closed_months(g.session, [entity().id])}
     return render_template(
         "admin/periods/index.html", listing=listing, links=ListLinks(listing), months=_months(), closed=closed,
-        may_close=g.actor.may(Permission.PERIODS_CLOSE),
+        may_close=g.actor.may(Permission.PERIODS_CLOSE), refused=refused,
     )  # fmt: skip
 
 
@@ -50,7 +56,10 @@ def close() -> ResponseReturnValue:
 def reopen() -> ResponseReturnValue:
     g = unit()
     month = _asked()
-    reopen_period(g.session, month=month, reason=request.form.get("reason", ""), actor=g.actor, now=g.now)
+    try:
+        reopen_period(g.session, month=month, reason=request.form.get("reason", ""), actor=g.actor, now=g.now)
+    except Invalid as refusal:
+        return _page(say(refusal)), 422
     flash(_("%(month)s is open again. The reason is in the list below.", month=words().month(month)), "done")
     return redirect(url_for(".index"), 303)
 

@@ -134,7 +134,8 @@ def _deadline(item: WorkItem) -> tuple[str, str]:
 def _dispute(g: Unit, item: WorkItem) -> Preview:
     view = find_dispute(g.session, public_id=item.public_id, actor=g.actor, now=g.now)
     page = url_of(item)
-    said = next((entry for entry in reversed(view.entries) if entry.side == "customer" and entry.text), None)
+    told = [entry for entry in reversed(view.customer_entries) if entry.text]
+    said = next((entry for entry in told if entry.side == "customer"), told[0] if told else None)
     acts = [Act(_("Open it"), page, "o")]
     if "reply" in view.verbs and g.actor.may(Permission.DISPUTES_REPLY):
         acts.insert(0, Act(_("Reply"), f"{page}#talk", "r"))

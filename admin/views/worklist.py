@@ -64,7 +64,7 @@ def _rows(g: Unit, items: tuple[WorkItem, ...]) -> dict[str, Any]:
         "groups": grouped(items),
         "chosen": chosen,
         "preview": preview_of(g, chosen) if chosen else None,
-        "staff": list_staff(g.session) if g.actor.may(Permission.DISPUTES_WORK) else (),
+        "staff": _colleagues(g) if g.actor.may(Permission.DISPUTES_WORK) else [],
         "icons": ICONS,
         "turns": TURNS,
         "left_words": left_words,
@@ -73,6 +73,12 @@ def _rows(g: Unit, items: tuple[WorkItem, ...]) -> dict[str, Any]:
         "url_of": url_of,
         "item_url": lambda item: _url(item=item.key),
     }
+
+
+def _colleagues(g: Unit) -> list[tuple[str, str]]:
+    """Return who can work on a dispute: (public id, name), by name."""
+    found = {one for role in ("clerk", "approver", "department") for one in list_staff(g.session, role=role)}
+    return sorted(found, key=lambda one: one[1])
 
 
 def _url(**changes: str) -> str:
