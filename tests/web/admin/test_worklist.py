@@ -6,13 +6,19 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
+from portal.access.models import Grant, Person
 from portal.clock import utc_now
+from portal.customers.models import Customer
+from portal.disputes.models import Dispute
 from portal.tasks import TaskDraft, open_task
+from portal.tasks.models import Task
+from portal.worklist import WorkItem, count_work, customers_owned, list_work, work_counts, work_figures
 from tests.books import Books
-from tests.cast import MEI, Part
+from tests.cast import AUD, CHEN, MEI, PING, SEC, Part
 from tests.statements.months import FEBRUARY, issue_month, statement_of
 from tests.web.admin.desk import STORY, dispute_about
 from tests.web.conftest import Browser
