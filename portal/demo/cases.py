@@ -200,7 +200,7 @@ def _reject(case: Case) -> None:
         public_id=approval,
         note="请附仓库签收记录",
         actor=case.cast.approver,
-        now=case.later(days=1).now,
+        now=case.later(days=2).now,
     )
 
 
