@@ -1,7 +1,7 @@
 """Writes the rows of a statement: one pattern from the template for each kind of row, filled in for every line.
 
 A thousand rows through the template itself cost five times as much. The markup stays in
-``templates/portal/statements/row.html``; here its places, written ``{number}``, are filled with escaped text.
+``templates/portal/statements/row.html``; here its places are filled with escaped text.
 """
 
 from __future__ import annotations
@@ -14,6 +14,12 @@ from markupsafe import Markup, escape
 from portal.views.statement_lines import ShownLine
 
 Kind = tuple[str, bool, bool, bool, bool]
+
+#: Name → the place in the pattern that each row fills in.
+PLACES = {
+    name: f"{{{name}}}"
+    for name in "no url number day text order due amount minor balance word dispute".split()
+}
 _needs_escape = re.compile(r"[&<>\"']").search
 
 
@@ -25,7 +31,7 @@ class RowWriter:
     """Rows in the language and with the buttons of one page."""
 
     def __init__(self, render: Callable[..., str]) -> None:
-        """Remember how to render the pattern of a kind: ``render(kind=…, url=…, order=…, minus=…, dispute=…)``."""
+        """Remember how to render the pattern of a kind; it is given ``at=PLACES`` and the parts of a ``Kind``."""
         self._render = render
         self._patterns: dict[Kind, str] = {}
 
@@ -55,4 +61,6 @@ class RowWriter:
 
     def _pattern(self, kind: Kind) -> str:
         word, has_url, has_order, is_minus, has_dispute = kind
-        return self._render(kind=word, url=has_url, order=has_order, minus=is_minus, dispute=has_dispute)
+        return self._render(
+            at=PLACES, kind=word, url=has_url, order=has_order, minus=is_minus, dispute=has_dispute
+        )

@@ -128,6 +128,9 @@ def _context(page: StatementPage, *, g: Unit, query: ListQuery) -> dict[str, Any
         "done": said.done_act(
             page.all_lines, act=request.args.get("act", ""), currency=page.currency, translator=tr
         ),
+        "state_chip": None
+        if page.is_answerable
+        else (MARKS.get(page.state, "note"), _(STATE_LABELS[page.state])),
         "strip": said.sum_parts(page, tr),
         "parts": said.answer_parts(page, tr),
         "bars": said.bar_parts(page),
