@@ -17,6 +17,7 @@ from portal.http.lists import Column, ListLinks, export, list_query, wanted_form
 from portal.http.unit import Unit, unit
 from portal.http.words import _, language, words
 from portal.insights import StatementPlace, statements_of_document
+from portal.lists import Page
 from portal.money import sum_money
 from portal.receivables import (
     DOCUMENT_SORTS,
@@ -36,25 +37,34 @@ bp = Blueprint("admin_documents", __name__, url_prefix="/admin/documents")
 def index() -> ResponseReturnValue:
     g = unit()
     customer = _customer(g)
-    since, until = _day("since"), _day("until")
-    listing = list_documents(
+    listing = _listing(g, customer)
+    if wanted_format():
+        return export(listing, _columns(), "documents")
+    links = ListLinks(listing)
+    own = {key: value for key, value in request.args.items() if key in {"customer", "since", "until"}}
+    return render_template(
+        "admin/documents/index.html",
+        listing=listing,
+        links=links,
+        keep=links.keep | own,
+        name_of=_name,
+        kinds=KIND_LABELS,
+        customer=customer,
+        since=_day("since"),
+        until=_day("until"),
+        disputed=disputed_documents(g.session, document_ids=[row.id for row in listing.rows]),
+    )
+
+
+def _listing(g: Unit, customer: CustomerView | None) -> Page[DocumentRow]:
+    until = _day("until")
+    return list_documents(
         g.session,
         query=list_query(DOCUMENT_SORTS, default="-posted"),
         actor=g.actor,
         customer_id=customer.id if customer else None,
-        since=since,
+        since=_day("since"),
         until=until + timedelta(days=1) if until else None,
-    )
-    if wanted_format():
-        return export(listing, _columns(), "documents")
-    disputed = disputed_documents(g.session, document_ids=[row.id for row in listing.rows])
-    given = {"customer": customer, "since": since, "until": until, "disputed": disputed, "kinds": KIND_LABELS}
-    links = ListLinks(listing)
-    keep = links.keep | {
-        key: value for key, value in request.args.items() if key in {"customer", "since", "until"}
-    }
-    return render_template(
-        "admin/documents/index.html", listing=listing, links=links, keep=keep, name_of=_name, **given
     )
 
 

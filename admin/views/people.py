@@ -27,7 +27,7 @@ from portal.http.access import requires
 from portal.http.forms import Form, at_most, needed, options
 from portal.http.frame import ROLE_NAMES
 from portal.http.lists import Column, ListLinks, export, list_query, wanted_format
-from portal.http.unit import unit
+from portal.http.unit import Unit, unit
 from portal.http.words import _, say
 
 bp = Blueprint("admin_people", __name__, url_prefix="/admin/people")
@@ -78,25 +78,31 @@ def new() -> str:
 def add() -> ResponseReturnValue:
     g = unit()
     form = PersonForm()
-    if not form.validate_on_submit():
-        return render_template("admin/people/new.html", form=form), 422
+    if form.validate_on_submit():
+        try:
+            person = _add(g, form)
+        except (Invalid, Conflict, RolesConflict, NotFound) as refusal:
+            g.session.rollback()
+            form.refuse(_no_customer(form.customer_no.data) if isinstance(refusal, NotFound) else refusal)
+        else:
+            flash(_("%(name)s can sign in.", name=form.name.data), "done")
+            return redirect(url_for(".show", public_id=person), 303)
+    return render_template("admin/people/new.html", form=form), 422
+
+
+def _add(g: Unit, form: Form) -> str:
+    """Add the person with the role and return the public id."""
+    draft = PersonDraft(
+        email=form.email.data,
+        name=form.name.data,
+        job_title=form.job_title.data,
+        language=form.language.data,
+        password_hash=hash_password(form.password.data, cost=g.settings.password_cost),
+    )
+    person = add_person(g.session, draft, actor=g.actor, now=g.now)
     number = form.customer_no.data.strip() or None
-    try:
-        password_hash = hash_password(form.password.data, cost=g.settings.password_cost)
-        draft = PersonDraft(
-            email=form.email.data, name=form.name.data, job_title=form.job_title.data, language=form.language.data,
-            password_hash=password_hash,
-        )  # fmt: skip
-        person = add_person(g.session, draft, actor=g.actor, now=g.now)
-        grant_role(
-            g.session, public_id=person, role=form.role.data, customer_no=number, actor=g.actor, now=g.now
-        )
-    except (Invalid, Conflict, RolesConflict, NotFound) as refusal:
-        g.session.rollback()
-        form.refuse(_no_customer(number or "") if isinstance(refusal, NotFound) else refusal)
-        return render_template("admin/people/new.html", form=form), 422
-    flash(_("%(name)s can sign in.", name=form.name.data), "done")
-    return redirect(url_for(".show", public_id=person), 303)
+    grant_role(g.session, public_id=person, role=form.role.data, customer_no=number, actor=g.actor, now=g.now)
+    return person
 
 
 @bp.get("/<public_id:public_id>")
