@@ -48,7 +48,7 @@ class Translator:
     def __init__(self, language: str) -> None:
         """Load the compiled catalogue of ``zh`` or ``en``; English falls back to the message itself."""
         self.language = language if language in LANGUAGES else "en"
-        self.locale = Locale.parse("zh_Hans_CN" if self.language == "zh" else "en_GB")
+        self.locale = Locale.parse("zh_Hans_CN" if self.language == "zh" else "en")
         self._catalogue: NullTranslations = Translations.load(LOCALE_FOLDER, [self.language])
 
     def gettext(self, message: str, **params: object) -> str:
