@@ -26,7 +26,7 @@ def story(books: Tell) -> Books:
 
 
 def numbers(session: Session, actor: Actor, **query: object) -> list[str]:
-    page = list_documents(session, query=ListQuery(**query), actor=actor)  # type: ignore[arg-type]
+    page = list_documents(session, query=ListQuery(**query), actor=actor)  # type: ignore[arg-type]  # fields of ListQuery
     return [row.document_no for row in page.rows]
 
 
