@@ -300,8 +300,9 @@ def _sent(g: Unit, public_id: str, target: TargetView) -> ResponseReturnValue:
     if not (request.args.get("statement") and target.line_no is not None and target.statement_public_id):
         return _back(public_id)
     page = find_statement(g.session, public_id=target.statement_public_id, actor=g.actor)
-    following = [line.no for line in page.lines if line.needs_answer and line.no > target.line_no]
-    anchor = f"line-{following[0]}" if following else None
+    left = [line.no for line in page.lines if line.needs_answer and not line.has_answer]
+    following = next((number for number in left if number > target.line_no), left[0] if left else None)
+    anchor = None if following is None else f"at-line-{following}"
     return redirect(url_for("statements.show", public_id=page.public_id, _anchor=anchor), 303)
 
 

@@ -135,3 +135,11 @@ function openList() {
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-open-keys]")) openList();
 });
+
+/* "#at-line-5": the row is made current without scrolling the page away from its message. */
+function arrive() {
+  const row = location.hash.startsWith("#at-") && document.getElementById(location.hash.slice(4));
+  if (row && row.matches("[data-row]")) moveTo(row);
+}
+document.addEventListener("DOMContentLoaded", arrive);
+if (document.readyState !== "loading") arrive();

@@ -83,7 +83,7 @@ def test_after_sending_the_next_line_waits(
         },
         content_type="multipart/form-data",
     )  # fmt: skip
-    assert (answer.status_code, answer.location) == (303, f"/statements/{company.newest}#line-4")
+    assert (answer.status_code, answer.location) == (303, f"/statements/{company.newest}#at-line-4")
     page = ping_browser.get(f"/statements/{company.newest}").text
     assert "D-26-0001" in page
     assert "no longer causes reminders" in page
