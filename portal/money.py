@@ -94,6 +94,10 @@ class Money:
         self._same(other)
         return self.minor <= other.minor
 
+    def __str__(self) -> str:
+        """Return code and plain figure, for logs and the console."""
+        return f"{self.currency} {self.decimal_text}"
+
     def _same(self, other: Money) -> None:
         if self.currency != other.currency:
             raise MixedCurrency(N_("Amounts of different currencies cannot be added."))
