@@ -68,6 +68,7 @@ def new(kind: str) -> ResponseReturnValue:
     g = unit()
     customer = _named(g)
     form = DocumentForm(data=_filled(g, customer))
+    form.amount.label.text = _("Amount") if kind == "receipt" else form.amount.label.text
     if form.validate_on_submit():
         try:
             public_id = _post(g, form, kind)

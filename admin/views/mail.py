@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -18,6 +19,8 @@ from portal.outbox import MESSAGE_SORTS, MessageView, find_message, list_message
 from portal.reminders import SKIPS, run_reminders
 
 bp = Blueprint("admin_mail", __name__, url_prefix="/admin/mail")
+
+_TOKEN = re.compile(r"/l/[\w-]+")
 
 EVENT_WORDS = {
     "statement-issued": N_("Statement is ready"),
@@ -55,8 +58,11 @@ def _skipped() -> list[str]:
 def show(public_id: str) -> str:
     g = unit()
     message = find_message(g.session, public_id=public_id)
-    text = render_mail(message, base_url=g.settings.base_url)
-    return render_template("admin/mail/show.html", message=message, text=text, events=EVENT_WORDS)
+    mail = render_mail(message, base_url=g.settings.base_url)
+    words = _TOKEN.sub("/l/…", mail.text)  # the link is the recipient's alone
+    return render_template(
+        "admin/mail/show.html", message=message, subject=mail.subject, words=words, events=EVENT_WORDS
+    )
 
 
 @bp.post("/<public_id:public_id>/again")

@@ -10,10 +10,11 @@ from flask import url_for
 
 from portal.access import Permission
 from portal.approvals import find_approval
+from portal.clock import business_day
 from portal.customers import contacts_of, find_customer
 from portal.disputes import DEPARTMENTS, REASONS, STATE_LABELS, find_dispute, turn_words
 from portal.errors import N_
-from portal.http.frame import entity
+from portal.http.frame import entity, zone
 from portal.http.unit import Unit
 from portal.http.words import _, language, ngettext, words
 from portal.statements import find_statement
@@ -101,7 +102,11 @@ def note_of(item: WorkItem) -> str:
         return _("Your request") if facts["is_own"] else _("Prepared by %(name)s", name=facts["maker"])
     if item.kind == "statement":
         viewed = facts["viewed_at"]
-        return _("Opened on %(day)s, not signed", day=viewed.date()) if viewed else _("Not opened yet")
+        return (
+            _("Opened on %(day)s, not signed", day=business_day(viewed, zone()))
+            if viewed
+            else _("Not opened yet")
+        )
     if facts["kind"] == "question":
         return _("“%(text)s”", text=str(facts.get("text", ""))[:80])
     return str(facts.get("recipient", ""))

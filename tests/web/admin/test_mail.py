@@ -47,6 +47,7 @@ def test_shows_a_mail_and_sends_only_a_failed_one_again(browser_of: Open, sessio
     public_id = session.scalars(select(OutboxMessage.public_id).order_by(OutboxMessage.id).limit(1)).one()
     session.rollback()
     page = mei.get(f"/admin/mail/{public_id}").text
+    assert "/l/…" in page  # the link itself is the recipient's
     assert "220.50" not in page  # a mail names the statement, never a figure
     assert mei.post(f"/admin/mail/{public_id}/again").status_code == 409
     session.execute(
