@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import portal.models  # noqa: F401 - names every table
 from portal.access import system_actor
-from portal.customers import CustomerDraft, create_customer  # noqa: E402
+from portal.customers import CustomerDraft, create_customer
 from portal.db import Database
 from portal.ledger import default_entity, ensure_entity
 from portal.lists import ListQuery

@@ -15,7 +15,8 @@ def _offset() -> timedelta:
     target = datetime.fromisoformat(moved_to)
     if target.tzinfo is None:
         target = target.replace(tzinfo=UTC)
-    begun = os.environ.setdefault("CONCORD_CLOCK_BEGUN", datetime.now(UTC).isoformat())  # child processes agree
+    # Processes of one run agree on when it began.
+    begun = os.environ.setdefault("CONCORD_CLOCK_BEGUN", datetime.now(UTC).isoformat())
     return target - datetime.fromisoformat(begun)
 
 

@@ -21,8 +21,12 @@ class Settings(BaseModel):
 
     home: Path = Field(Path("instance"), description="Folder of database, attachments, anchors and logs")
     database_url: str = Field("", description="SQLAlchemy address; empty = SQLite file in the home folder")
-    secret_key: str = Field("", description="Signs cookies and encrypts attachments; empty = kept in the home folder")
-    base_url: str = Field("http://127.0.0.1:8000", description="Public address; every link in a mail starts with it")
+    secret_key: str = Field(
+        "", description="Signs cookies and encrypts attachments; empty = kept in the home folder"
+    )
+    base_url: str = Field(
+        "http://127.0.0.1:8000", description="Public address; every link in a mail starts with it"
+    )
     book_currency: str = Field("", description="ISO 4217; empty = the first imported currency")
     mail_url: str = Field("", description="smtp://, smtp+tls:// or file:DIR; empty = file:HOME/outbox")
     mail_from: str = Field("Concord <concord@localhost>", description="Sender of every mail")
@@ -32,7 +36,9 @@ class Settings(BaseModel):
     trusted_proxies: int = Field(0, description="Number of own proxies whose X-Forwarded-For is believed")
     max_upload_mb: int = Field(100, description="Largest request body in megabytes")
     log_format: Literal["json", "text"] = Field("json", description="Log lines as JSON or for people")
-    password_cost: Literal["strong", "test"] = Field("strong", description="test = cheap hashes, never in production")
+    password_cost: Literal["strong", "test"] = Field(
+        "strong", description="test = cheap hashes, never in production"
+    )
 
     @cached_property
     def url(self) -> str:

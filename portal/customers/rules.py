@@ -30,7 +30,7 @@ def name_key(name: str, name_en: str = "") -> str:
 def _readings(name: str) -> list[str]:
     if not _HAN.search(name):
         return []
-    from pypinyin import Style, lazy_pinyin, pinyin  # noqa: PLC0415 - a large table, needed for Chinese names only
+    from pypinyin import Style, lazy_pinyin, pinyin
 
     pieces = _PIECES.findall(name)
     usual = lazy_pinyin(name)  # reads words: 重 of 重庆 is chong

@@ -211,7 +211,8 @@ class Frame:
             (
                 spot.path
                 for spot in there
-                if path == spot.path or (spot.path not in {"/", "/admin"} and path.startswith(spot.path + "/"))
+                if path == spot.path
+                or (spot.path not in {"/", "/admin"} and path.startswith(spot.path + "/"))
             ),
             key=len,
             default="",

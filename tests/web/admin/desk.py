@@ -35,4 +35,3 @@ def customer_id(session: Session, number: str = "ACME") -> str:
     found = session.scalars(select(Customer.public_id).where(Customer.number == number)).one()
     session.rollback()  # an open transaction would keep the application from writing
     return found
-
