@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
+from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, OpenerDirector, build_opener
 
 from portal.clock import utc_now
 from portal.settings import DEMO_SECRET
@@ -96,10 +96,10 @@ class Console:
         return done.json
 
     @contextmanager
-    def serving(self) -> Iterator[None]:
+    def serving(self, *, workers: int = 1) -> Iterator[None]:
         """The web server of this installation, without its worker."""
         process = subprocess.Popen(
-            [*PROGRAM, "serve", "--port", str(self.port), "--workers", "1", "--no-worker"],
+            [*PROGRAM, "serve", "--port", str(self.port), "--workers", str(workers), "--no-worker"],
             cwd=ROOT, env=self.environment, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
@@ -149,12 +149,19 @@ class Visit:
         return unescape(found[1])
 
 
+class _Stay(HTTPRedirectHandler):
+    """Follows no redirect: the 303 is the answer."""
+
+    def redirect_request(self, *_arguments: object) -> None:
+        """Make no further request."""
+
+
 @dataclass
 class Visitor:
     """A browser without scripts: cookies, forms with their token, redirects followed."""
 
     port: int
-    opener: OpenerDirector = field(default_factory=lambda: build_opener(HTTPCookieProcessor(CookieJar())))
+    cookies: CookieJar = field(default_factory=CookieJar)
     token: str = ""
 
     def get(self, path: str) -> Visit:
@@ -165,16 +172,23 @@ class Visitor:
         """Send a form with the token of the page seen last."""
         return self._open(path, urlencode({"csrf_token": self.token, **fields}).encode())
 
+    def send(self, path: str, fields: dict[str, str]) -> Visit:
+        """Send a form and do not follow where it leads."""
+        body = urlencode({"csrf_token": self.token, **fields}).encode()
+        still = build_opener(HTTPCookieProcessor(self.cookies), _Stay())
+        return self._open(path, body, still)
+
     def sign_in(self, email: str, password: str, *, then: str = "") -> Visit:
         """Sign in by the form and open where it leads."""
         address = "/sign-in" + (f"?{urlencode({'next': then})}" if then else "")
         self.get(address)
         return self.post(address, {"email": email, "password": password})
 
-    def _open(self, path: str, body: bytes | None) -> Visit:
+    def _open(self, path: str, body: bytes | None, opener: OpenerDirector | None = None) -> Visit:
         address = path if path.startswith("http") else f"http://127.0.0.1:{self.port}{path}"
+        opener = opener or build_opener(HTTPCookieProcessor(self.cookies))
         try:
-            answer: HTTPResponse | HTTPError = self.opener.open(address, body, timeout=60)
+            answer: HTTPResponse | HTTPError = opener.open(address, body, timeout=60)
         except HTTPError as refused:
             answer = refused
         with answer:
