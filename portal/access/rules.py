@@ -43,7 +43,6 @@ class Permission(StrEnum):
     STATEMENTS_PREPARE = "statements:prepare"
     STATEMENTS_READ = "statements:read"
     STATEMENTS_SIGN = "statements:sign"
-    SYSTEM_READ = "system:read"
     WORKLIST_READ = "worklist:read"
 
 
@@ -68,7 +67,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     "department": frozenset({_P.ACCOUNT_OWN, _P.WORKLIST_READ, _P.DISPUTES_READ, _P.DISPUTES_REPLY}),
     "auditor": _STAFF_SEES | {_P.AUDIT_READ, _P.CHECKS_RUN, _P.PEOPLE_READ},
     "security-admin": frozenset({_P.ACCOUNT_OWN, _P.PEOPLE_READ, _P.PEOPLE_EDIT}),
-    "system-admin": frozenset({_P.ACCOUNT_OWN, _P.PEOPLE_READ, _P.SYSTEM_READ, _P.CHECKS_RUN}),
+    "system-admin": frozenset({_P.ACCOUNT_OWN, _P.PEOPLE_READ, _P.CHECKS_RUN}),
 }  # fmt: skip
 
 
