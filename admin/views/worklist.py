@@ -33,9 +33,11 @@ bp = Blueprint("admin_worklist", __name__, url_prefix="/admin")
 
 
 @bp.get("", strict_slashes=False)
-@requires(Permission.WORKLIST_READ)
+@requires(Permission.WORKLIST_READ, Permission.PEOPLE_READ)
 def index() -> ResponseReturnValue:
     g = unit()
+    if not g.actor.may(Permission.WORKLIST_READ):  # administrators have no business work: people are their first page
+        return redirect(url_for("admin_people.index"))
     owned = customers_owned(g.session, actor=g.actor)
     is_mine = request.args.get("who", "mine" if owned else "all") == "mine"
     tab = request.args.get("tab", "all")

@@ -18,7 +18,7 @@ from portal.tasks import TaskDraft, open_task
 from portal.tasks.models import Task
 from portal.worklist import WorkItem, count_work, customers_owned, list_work, work_counts, work_figures
 from tests.books import Books
-from tests.cast import AUD, CHEN, MEI, PING, SEC, Part
+from tests.cast import AUD, CHEN, MEI, PING, SEC, SYS, Part
 from tests.statements.months import FEBRUARY, issue_month, statement_of
 from tests.web.admin.desk import STORY, dispute_about
 from tests.web.conftest import Browser
@@ -111,7 +111,6 @@ def test_hands_disputes_over_and_finishes_tasks(
 
 
 def test_is_for_staff_with_the_permission(browser_of: Open) -> None:
-    assert browser_of(SEC).get("/admin").status_code == 403
     assert browser_of(PING).get("/admin").status_code == 403
     assert browser_of(AUD).post("/admin/hand-over").status_code == 403
     assert "Nothing waits here." in browser_of(CHEN).get("/admin").text
@@ -157,3 +156,9 @@ def test_the_share_answered_counts_signatures_only(
     figures = work_figures(session, actor=mei)
     assert (figures.month, figures.signed, figures.percent, figures.disputes) == (FEBRUARY, 0, 0, 1)
     assert figures.issued >= 1
+
+
+@pytest.mark.parametrize("part", [SEC, SYS])
+def test_administrators_land_on_people(browser_of: Callable[[Part], Browser], part: Part) -> None:
+    answer = browser_of(part).get("/admin/")
+    assert (answer.status_code, answer.location) == (302, "/admin/people")
