@@ -140,9 +140,17 @@ def parse_minor(text: str, currency: str, *, signed: bool = False) -> int:
 
 def format_amount(money: Money) -> str:
     """Return the figure without currency for people: ``1,234.50``, ``−12.00`` (U+2212), both languages alike."""
-    text = minor_to_text(abs(money.minor), money.currency)
-    whole, dot, rest = text.partition(".")
-    return f"{MINUS if money.minor < 0 else ''}{int(whole):,}{dot}{rest}"
+    return format_minor(money.minor, money.currency)
+
+
+def format_minor(minor: int, currency: str) -> str:
+    """Return minor units as ``format_amount`` writes them, for the thousand lines of a page."""
+    digits = currency_digits(currency)
+    sign = MINUS if minor < 0 else ""
+    if not digits:
+        return f"{sign}{abs(minor):,}"
+    whole, rest = divmod(abs(minor), 10**digits)
+    return f"{sign}{whole:,}.{rest:0{digits}d}"
 
 
 def format_headline(money: Money, language: str) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from portal.disputes import REASONS
 from portal.i18n import N_, Translator
 from portal.lists import ListQuery
-from portal.money import Money, format_amount, sum_money
+from portal.money import Money, format_amount, format_minor, sum_money
 from portal.statements import KIND_LABELS, LineView, StatementPage
 
 SORTS: tuple[str, ...] = ("date", "number", "due", "amount")
@@ -193,7 +193,7 @@ def _subtotal(key: str, lines: Sequence[LineView], *, split: Sequence[LineView],
     """Return what a group adds to the movement: the disputed parts, or what is agreed of the rest."""
     if key == "disputed":
         return sum_money((line.disputed for line in lines), currency)
-    total = sum_money((line.amount for line in lines), currency)
+    total = Money(sum(line.amount_minor for line in lines), currency)
     return total + sum_money((line.agreed for line in split), currency) if key == "confirmed" else total
 
 
@@ -261,7 +261,7 @@ class _Cells:
             text=line.text or self._kinds[line.kind],
             order=line.order_no,
             due=self.day(line.due_on),
-            amount=format_amount(line.amount),
+            amount=format_minor(line.amount_minor, line.currency),
             is_minus=line.amount_minor < 0,
             minor=line.amount_minor,
             balance=format_amount(balance) if balance is not None else "",
