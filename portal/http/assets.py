@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, g, url_for
 
 _hashes: dict[tuple[str, int], str] = {}
 
@@ -15,6 +15,13 @@ def set_up_assets(app: Flask) -> None:
     folder = Path(app.static_folder or "static")
 
     def asset(path: str) -> str:
+        """Return the address of a file, worked out once a request: a page may draw a hundred icons of one file."""
+        known: dict[str, str] = g.setdefault("assets", {})
+        if path not in known:
+            known[path] = address(path)
+        return known[path]
+
+    def address(path: str) -> str:
         file = folder / path
         changed = file.stat().st_mtime_ns if file.exists() else 0
         key = (path, changed)

@@ -112,6 +112,15 @@ class Place:
     go: str
 
 
+def _paths_of(app: Flask) -> frozenset[str]:
+    """Return every address of an application, collected once: its pages are all there before the first is drawn."""
+    if "concord.paths" not in app.extensions:
+        paths = (rule.rule.rstrip("/") or "/" for rule in app.url_map.iter_rules())
+        app.extensions["concord.paths"] = frozenset(paths)
+    found: frozenset[str] = app.extensions["concord.paths"]
+    return found
+
+
 class Frame:
     """Built only when a page draws it: the counts cost queries."""
 
@@ -199,9 +208,9 @@ class Frame:
         """When the books were last fed."""
         return read(data_as_of)
 
-    @cached_property
+    @property
     def _paths(self) -> frozenset[str]:
-        return frozenset(rule.rule.rstrip("/") or "/" for rule in self._app.url_map.iter_rules())
+        return _paths_of(self._app)
 
     def _drawn(self, spots: tuple[Spot, ...], actor: Actor) -> list[Place]:
         there = [spot for spot in spots if spot.path in self._paths and actor.may(spot.permission)]

@@ -42,6 +42,12 @@ def negotiate(accept_language: str) -> str:
     return best
 
 
+@lru_cache(maxsize=4096)
+def _written(value: date, pattern: str, locale: Locale) -> str:
+    """Return a date as a pattern writes it; pages repeat the same days and months many times."""
+    return format_date(value, pattern, locale)
+
+
 class Translator:
     """One language: words, dates, months and money as its readers expect them (ux.md: Figures)."""
 
@@ -85,27 +91,27 @@ class Translator:
 
     def day(self, value: date) -> str:
         """Return ``6 Nov 2026`` or ``2026-11-06``."""
-        return value.isoformat() if self.language == "zh" else format_date(value, "d MMM y", self.locale)
+        return value.isoformat() if self.language == "zh" else _written(value, "d MMM y", self.locale)
 
     def day_short(self, value: date) -> str:
         """Return ``6 Nov`` or ``11-06``, for tables whose year is on the page."""
-        return f"{value:%m-%d}" if self.language == "zh" else format_date(value, "d MMM", self.locale)
+        return f"{value:%m-%d}" if self.language == "zh" else _written(value, "d MMM", self.locale)
 
     def day_in_words(self, value: date) -> str:
         """Return ``6 November`` or ``11 月 6 日``, for sentences."""
         if self.language == "zh":
             return f"{value.month} 月 {value.day} 日"
-        return format_date(value, "d MMMM", self.locale)
+        return _written(value, "d MMMM", self.locale)
 
     def month(self, value: date) -> str:
         """Return ``October 2026`` or ``2026 年 10 月``."""
         if self.language == "zh":
             return f"{value.year} 年 {value.month} 月"
-        return format_date(value, "MMMM y", self.locale)
+        return _written(value, "MMMM y", self.locale)
 
     def month_short(self, value: date) -> str:
         """Return ``Oct 26`` or ``2026-10``, for chart axes."""
-        return f"{value:%Y-%m}" if self.language == "zh" else format_date(value, "MMM yy", self.locale)
+        return f"{value:%Y-%m}" if self.language == "zh" else _written(value, "MMM yy", self.locale)
 
     def moment(self, value: datetime, time_zone: str = "UTC") -> str:
         """Return ``6 Nov 2026, 10:42`` or ``2026-11-06 10:42`` in the given zone, 24 hours."""
