@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import secrets
 import sqlite3
 import statistics
@@ -96,7 +95,7 @@ def signed_in(database: Database, *, home: Path) -> FlaskClient:
         )  # fmt: skip
     secret = secrets.token_hex(16)
     app = create_app(Settings(home=home, secret_key=secret, base_url="http://localhost"), database)
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(Path(os.devnull).open("w")))
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     client = app.test_client()
     with client.session_transaction() as cookie:
         cookie["_user_id"], cookie["_fresh"] = token, True
