@@ -87,4 +87,4 @@ def _decide(session: Session, row: Approval, state: str, note: str, *, actor: Ac
         note.strip(),
     )
     session.flush()
-    note_change(session, row, f"approvals.{state}", actor=actor, now=now)
+    note_change(session, row, event=f"approvals.{state}", actor=actor, now=now)

@@ -88,7 +88,7 @@ def request_approval(session: Session, draft: RequestDraft, *, actor: Actor, now
     )  # fmt: skip
     session.add(row)
     session.flush()
-    note_change(session, row, "approvals.requested", actor=actor, now=now)
+    note_change(session, row, event="approvals.requested", actor=actor, now=now)
     return row.public_id
 
 
@@ -169,10 +169,10 @@ def locked(session: Session, public_id: str) -> Approval:
 def _void(session: Session, row: Approval, reason: str, *, actor: Actor, now: datetime) -> None:
     row.state, row.decided_at, row.decision_note = "voided", now, reason
     session.flush()
-    note_change(session, row, "approvals.voided", actor=actor, now=now)
+    note_change(session, row, event="approvals.voided", actor=actor, now=now)
 
 
-def note_change(session: Session, row: Approval, event: str, *, actor: Actor, now: datetime) -> None:
+def note_change(session: Session, row: Approval, *, event: str, actor: Actor, now: datetime) -> None:
     """Record a change of a request in the audit trail."""
     details: dict[str, object] = {
         "kind": row.kind,

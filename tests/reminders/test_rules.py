@@ -28,7 +28,7 @@ def situation(**changes: object) -> Situation:
     usual = {
         "days": 7, "is_paused": False, "is_archived": False, "is_newest": True, "line_count": 3, "disputed_count": 0,
     }  # fmt: skip
-    return Situation(**usual | changes)  # type: ignore[arg-type]
+    return Situation(**usual | changes)  # type: ignore[arg-type] # one dictionary of mixed values
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def drawn(rows: list[tuple[str, Money]]) -> str:
     """Return a page of parts with these rows."""
     loader = ChoiceLoader([DictLoader({"page": PAGE}), FileSystemLoader(ROOT / "templates")])
     world = Environment(loader=loader, autoescape=True, extensions=["jinja2.ext.i18n"])
-    world.install_gettext_callables(lambda text: text, lambda one, many, _n: one, newstyle=True)  # type: ignore[attr-defined]
+    world.install_gettext_callables(lambda text: text, lambda one, many, _n: one, newstyle=True)  # type: ignore[attr-defined] # of the i18n extension
     world.globals |= {"vendor": lambda path: f"/static/vendor/{path}", "csrf_token": lambda: "token"}
     world.filters |= {"amount": format_amount, "headline": format_amount, "count": str}
     return world.get_template("page").render(rows=rows)

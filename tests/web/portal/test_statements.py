@@ -69,7 +69,7 @@ def test_filters_search_and_order(ping_browser: Browser, company: Company) -> No
 
 def test_by_date_carries_a_running_balance(ping_browser: Browser, company: Company) -> None:
     text = ping_browser.get(f"/statements/{company.newest}?by=date").text
-    closing = ping_browser.get(f"/statements/{company.newest}/statement.json").json["closing"]  # type: ignore[index]
+    closing = ping_browser.get(f"/statements/{company.newest}/statement.json").json["closing"]  # type: ignore[index] # it is JSON
     last = text.split('id="line-12"')[1].split("</tr>")[0]
     assert f"{Decimal(closing):,}" in last
 
