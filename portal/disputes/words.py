@@ -108,11 +108,12 @@ class TurnPart:
 
 @dataclass(frozen=True, slots=True)
 class TurnWords:
-    """Arguments of the macro ``whose_turn``: the other side, the reader's side, the sentence."""
+    """Arguments of the macro ``whose_turn``: the other side, the reader's side, the sentence, and who is to act."""
 
     them: TurnPart
     you: TurnPart
     sentence: str
+    is_yours: bool
 
 
 def state_chip(row: DisputeRow, *, for_customer: bool) -> tuple[str, str]:
@@ -247,7 +248,8 @@ def turn_words(view: DisputeView, tr: Translator, *, seller: str, for_customer: 
             "Our turn since %(since)s. We promised a result in %(num)s business days for this reason: by %(due)s.",
             row.reason.sla_days, since=waiting.since_on, due=row.due_on,
         )  # fmt: skip
-    return TurnWords(them, you, sentence)
+    is_yours = (TURNS[row.state] == "theirs") is for_customer if row.state in OPEN_STATES else False
+    return TurnWords(them, you, sentence, is_yours)
 
 
 def _their_turn(view: DisputeView, tr: Translator, *, for_customer: bool) -> str:
