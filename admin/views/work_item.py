@@ -174,7 +174,7 @@ def _approval(g: Unit, item: WorkItem) -> Preview:
         *([_customer(item)] if item.customer_no else []),
         (_("Amount"), words().headline(view.money) if view.money else "—"),
         (_("Prepared by"), view.requested_by),
-        (_("Asked"), words().moment(view.requested_at, entity().time_zone)),
+        (_("Asked on"), words().moment(view.requested_at, entity().time_zone)),
         _deadline(item),
     ]
     word = _("See what is approved") if view.may_decide else _("Open it")

@@ -116,9 +116,9 @@ _DISAGREED = N_(
 _DISAGREED_CREDIT = N_(
     "We have checked your statement. As of %(day)s our books do not agree with yours. According to our books you owe us"
 )
-_OPEN = N_("In dispute: %(count)s items, %(money)s in total. Both sides go on checking these.")
+_OPEN = N_("Items in dispute: %(count)s, %(money)s in total. Both sides go on checking these.")
 _OPEN_WORDS = N_(
-    "In dispute: %(count)s items, %(money)s (%(words)s) in total. Both sides go on checking these."
+    "Items in dispute: %(count)s, %(money)s (%(words)s) in total. Both sides go on checking these."
 )
 _YOURS = N_("Your statement shows %(money)s.")
 _TEXTS = {

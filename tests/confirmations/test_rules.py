@@ -40,7 +40,7 @@ def test_names_seller_day_figure_and_what_is_not_agreed() -> None:
         "To Chengchuan Precision:",
         text.text,
         "CNY\u202f545,768.80",
-        "In dispute: 2 items, CNY\u202f43,140.00 in total. Both sides go on checking these.",
+        "Items in dispute: 2, CNY\u202f43,140.00 in total. Both sides go on checking these.",
         "Northquay Packaging",
     ]
 
