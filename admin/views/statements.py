@@ -278,4 +278,4 @@ def download(public_id: str, form: str) -> ResponseReturnValue:
     address = f"{g.settings.base_url.rstrip('/')}/statements/{public_id}"
     made = render_statement(page, form=form, language=language(), address=address)
     headers = {"Content-Disposition": f'attachment; filename="{made.file_name}"'}
-    return Response(made.body, mimetype=made.media_type, headers=headers)
+    return Response(made.body, content_type=made.media_type, headers=headers)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -185,8 +186,6 @@ def _row_writer(page: StatementPage, *, is_by_date: bool) -> RowWriter:
             current_app.jinja_env.get_template("portal/statements/row.html").render,
             may_answer=said.may_answer(page, unit().actor),
             by_date=is_by_date,
-            currency=page.currency,
-            digits=currency_digits(page.currency),
             dispute_prefix=_dispute_prefix(page),
         )
     )
@@ -205,12 +204,15 @@ def _prefixed(endpoint: str) -> Callable[[str], str]:
 class LineLinks:
     """Links that change one thing of what is shown and keep the rest."""
 
+    def __init__(self) -> None:
+        """Read once what every link keeps."""
+        self._page = url_for(request.endpoint or "", **(request.view_args or {}))
+        self._kept = {key: value for key, value in request.args.items() if key in KEPT}
+
     def url(self, **changes: str) -> str:
         """Return this page's address with some values changed; an empty value is left out."""
-        view_args = request.view_args or {}
-        kept = {key: value for key, value in request.args.items() if key in KEPT}
-        asked: dict[str, Any] = {key: value for key, value in (kept | changes).items() if value}
-        return url_for(request.endpoint or "", **view_args, **asked)
+        asked = {key: value for key, value in (self._kept | changes).items() if value}
+        return f"{self._page}?{urlencode(asked)}" if asked else self._page
 
     def sort(self, key: str, query: ListQuery) -> dict[str, str | None]:
         """Return link and state of a column head; a second click turns the order round."""
@@ -286,4 +288,4 @@ def download(public_id: str, form: str) -> ResponseReturnValue:
     address = g.settings.base_url.rstrip("/") + _address(public_id)
     made = render_statement(page, form=form, language=language(), address=address)
     headers = {"Content-Disposition": f'attachment; filename="{made.file_name}"'}
-    return Response(made.body, mimetype=made.media_type, headers=headers)
+    return Response(made.body, content_type=made.media_type, headers=headers)
