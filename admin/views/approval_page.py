@@ -11,7 +11,7 @@ from portal.approvals import ApprovalView
 from portal.disputes import SETTLE_KIND, DisputeView
 from portal.errors import N_
 from portal.i18n import Translator
-from portal.money import Money, format_amount
+from portal.money import Money, format_amount, parse_minor
 from portal.statements import KIND_LABELS
 
 POSTING_KINDS = frozenset({POST_KIND, SETTLE_KIND})
@@ -148,6 +148,14 @@ def approve_words(approval: ApprovalView, tr: Translator) -> str:
             int(approval.content.get("statements", 0)),
         )
     return tr.gettext("Approve")
+
+
+def sum_rows(approval: ApprovalView) -> list[dict[str, Any]]:
+    """Return the statements to be issued and their closing balances, one row a currency."""
+    return [
+        row | {"closing": Money(parse_minor(row["closing"], row["currency"], signed=True), row["currency"])}
+        for row in approval.content.get("sums", [])
+    ]
 
 
 def short_hash(approval: ApprovalView) -> str:

@@ -67,7 +67,7 @@ def _columns() -> list[Column[ApprovalView]]:
         Column("customer", _("Customer"), lambda row: said.customer_words(row, words())),
         Column("state", _("State"), lambda row: _(said.STATE_CHIPS[row.state][1])),
         Column("requested_by", _("Asked by"), lambda row: row.requested_by),
-        Column("requested_at", _("Asked"), lambda row: row.requested_at, "moment"),
+        Column("requested_at", _("Asked on"), lambda row: row.requested_at, "moment"),
         Column("decided_by", _("Decided by"), lambda row: row.decided_by),
         Column("decided_at", _("Decided"), lambda row: row.decided_at, "moment"),
         Column("currency", _("Currency"), lambda row: row.money.currency if row.money else ""),
@@ -99,6 +99,8 @@ def _show(public_id: str, form: Form, *, is_back: bool = False) -> ResponseRetur
     }
     if context["is_posting"]:
         context |= _posting(g, approval)
+    else:
+        context["sums"] = said.sum_rows(approval)
     return render_template("admin/approvals/show.html", **context), form.status
 
 
