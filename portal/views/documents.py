@@ -45,9 +45,10 @@ def show(public_id: str) -> ResponseReturnValue:
 
 
 def _strip(document: DocumentView) -> list[dict[str, Any]]:
+    applied, op = (document.applied, "\u2212") if document.applied.minor >= 0 else (-document.applied, "+")
     return [
         {"label": _("Amount"), "money": document.balance},
-        {"label": _("Applied"), "money": document.applied, "op": "\u2212"},
+        {"label": _("Applied"), "money": applied, "op": op},
         {"label": _("Open now"), "money": document.open, "op": "=", "total": True},
     ]
 
