@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from portal.access.companies import Company, companies_by_id
@@ -68,10 +68,13 @@ def hash_token(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
+_GRANTS = select(Grant.role, Grant.customer_id).where(
+    Grant.person_id == bindparam("person_id"), Grant.ended_at.is_(None)
+)
+
+
 def _held(session: Session, person_id: int) -> _Held:
-    rows = session.execute(
-        select(Grant.role, Grant.customer_id).where(Grant.person_id == person_id, Grant.ended_at.is_(None))
-    ).all()
+    rows = session.execute(_GRANTS, {"person_id": person_id}).all()
     by_customer: dict[int, frozenset[str]] = {}
     for role, customer_id in rows:
         if customer_id is not None:
@@ -106,13 +109,17 @@ def start_sign_in(
     return token, "staff" if held.staff else "customer"
 
 
+#: Built once, like ``_GRANTS``: every request asks both.
+_SIGNED_IN = (
+    select(SignIn, Person)
+    .join(Person, Person.id == SignIn.person_id)
+    .where(SignIn.token_hash == bindparam("token_hash"))
+)
+
+
 def actor_of_sign_in(session: Session, token: str, *, now: datetime, request_id: str = "") -> SignedIn | None:
     """Return who a cookie's secret id stands for, or None when the sign-in is over."""
-    found = session.execute(
-        select(SignIn, Person)
-        .join(Person, Person.id == SignIn.person_id)
-        .where(SignIn.token_hash == hash_token(token))
-    ).one_or_none()
+    found = session.execute(_SIGNED_IN, {"token_hash": hash_token(token)}).one_or_none()
     if found is None:
         return None
     row, person = found

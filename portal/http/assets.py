@@ -18,16 +18,20 @@ def set_up_assets(app: Flask) -> None:
         """Return the address of a file, worked out once a request: a page may draw a hundred icons of one file."""
         known: dict[str, str] = g.setdefault("assets", {})
         if path not in known:
-            known[path] = address(path)
+            begin = known[""] = known.get("") or url_for("static", filename="")
+            known[path] = f"{begin}{path}?v={version(path)}"
         return known[path]
 
-    def address(path: str) -> str:
+    def version(path: str) -> str:
         file = folder / path
-        changed = file.stat().st_mtime_ns if file.exists() else 0
+        try:
+            changed = file.stat().st_mtime_ns
+        except FileNotFoundError:
+            changed = 0
         key = (path, changed)
         if key not in _hashes:
             _hashes[key] = sha256(file.read_bytes()).hexdigest()[:12] if changed else "missing"
-        return url_for("static", filename=path, v=_hashes[key])
+        return _hashes[key]
 
     def vendor(path: str) -> str:
         return asset(f"vendor/{path}")

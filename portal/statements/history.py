@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.money import Money
@@ -19,28 +19,42 @@ HISTORY_MONTHS = 24
 MARKS = {"confirmed": "signed", "confirmed-with-exceptions": "except"}
 
 
+#: Built once: a page is read at each answer.
+_SIBLINGS = (
+    select(
+        Statement.id, Statement.public_id, Statement.version, Statement.period_from, Statement.period_until,
+        Statement.state, Statement.issued_at, Statement.closing_minor,
+        confirmations.c.public_id.label("confirmation"),
+    )
+    .outerjoin(confirmations, confirmations.c.statement_id == Statement.id)
+    .where(
+        Statement.entity_id == bindparam("entity_id"), Statement.customer_id == bindparam("customer_id"),
+        Statement.currency == bindparam("currency"), Statement.kind == bindparam("kind"),
+        Statement.period_from >= bindparam("since"), Statement.period_from <= bindparam("until"),
+    )
+    .order_by(Statement.period_from, Statement.version)
+)  # fmt: skip
+_ISSUED_SIBLINGS = _SIBLINGS.where(Statement.issued_at.is_not(None))
+_MOVEMENTS = (
+    select(MonthBalance.month_on, MonthBalance.movement_minor)
+    .where(
+        MonthBalance.entity_id == bindparam("entity_id"), MonthBalance.customer_id == bindparam("customer_id"),
+        MonthBalance.currency == bindparam("currency"), MonthBalance.month_on <= bindparam("until"),
+    )
+    .order_by(MonthBalance.month_on)
+)  # fmt: skip
+
+
 def read_siblings(
     session: Session, statement: Statement, *, with_drafts: bool
 ) -> list[Row[*tuple[Any, ...]]]:
     """Return all versions of the last months' statements, this one's later versions included; oldest first."""
     year, month = divmod(statement.period_from.year * 12 + statement.period_from.month - HISTORY_MONTHS, 12)
-    query = (
-        select(
-            Statement.id, Statement.public_id, Statement.version, Statement.period_from, Statement.period_until,
-            Statement.state, Statement.issued_at, Statement.closing_minor,
-            confirmations.c.public_id.label("confirmation"),
-        )
-        .outerjoin(confirmations, confirmations.c.statement_id == Statement.id)
-        .where(
-            Statement.entity_id == statement.entity_id, Statement.customer_id == statement.customer_id,
-            Statement.currency == statement.currency, Statement.kind == statement.kind,
-            Statement.period_from >= date(year, month + 1, 1), Statement.period_from <= statement.period_from,
-        )
-        .order_by(Statement.period_from, Statement.version)
-    )  # fmt: skip
-    if not with_drafts:
-        query = query.where(Statement.issued_at.is_not(None))
-    return list(session.execute(query))
+    asked = {
+        "entity_id": statement.entity_id, "customer_id": statement.customer_id, "currency": statement.currency,
+        "kind": statement.kind, "since": date(year, month + 1, 1), "until": statement.period_from,
+    }  # fmt: skip
+    return list(session.execute(_SIBLINGS if with_drafts else _ISSUED_SIBLINGS, asked))
 
 
 def versions_of(statement: Statement, siblings: Sequence[Row[*tuple[Any, ...]]]) -> tuple[VersionLink, ...]:
@@ -65,17 +79,11 @@ def history_of(
     session: Session, statement: Statement, siblings: Sequence[Row[*tuple[Any, ...]]]
 ) -> tuple[HistoryPoint, ...]:
     """Month-end balances: of the issued statement where there is one, else of the books."""
-    rows = session.execute(
-        select(MonthBalance.month_on, MonthBalance.movement_minor)
-        .where(
-            MonthBalance.entity_id == statement.entity_id,
-            MonthBalance.customer_id == statement.customer_id,
-            MonthBalance.currency == statement.currency,
-            MonthBalance.month_on <= statement.period_from,
-        )
-        .order_by(MonthBalance.month_on)
-    ).all()
-    movements = dict(rows)
+    asked = {
+        "entity_id": statement.entity_id, "customer_id": statement.customer_id, "currency": statement.currency,
+        "until": statement.period_from,
+    }  # fmt: skip
+    movements = dict(session.execute(_MOVEMENTS, asked).all())
     issued = {row.period_from: row for row in siblings if row.issued_at and row.state != "superseded"}
     last = statement.period_from.year * 12 + statement.period_from.month - 1
     first = last - HISTORY_MONTHS + 1

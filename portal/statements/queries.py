@@ -67,19 +67,22 @@ def fold_answers(rows: Iterable[tuple[int, Answer]]) -> dict[int, Answer]:
     return dict(rows)
 
 
+_ANSWERS = (
+    select(
+        LineAnswer.statement_id, LineAnswer.line_no, LineAnswer.answer, LineAnswer.disputed_minor,
+        LineAnswer.dispute_id, LineAnswer.act, LineAnswer.person_id, LineAnswer.at, LineAnswer.note,
+        Person.name, disputes.c.public_id, disputes.c.number, disputes.c.reason, disputes.c.state,
+    )
+    .outerjoin(Person, Person.id == LineAnswer.person_id)
+    .outerjoin(disputes, disputes.c.id == LineAnswer.dispute_id)
+    .where(LineAnswer.statement_id.in_(bindparam("statement_ids", expanding=True)))
+    .order_by(LineAnswer.id)
+)  # fmt: skip
+
+
 def read_answers(session: Session, statement_ids: Sequence[int]) -> dict[int, dict[int, Answer]]:
     """Return statement → line → the answer that counts, ``none`` included where one was taken back."""
-    rows = session.execute(
-        select(
-            LineAnswer.statement_id, LineAnswer.line_no, LineAnswer.answer, LineAnswer.disputed_minor,
-            LineAnswer.dispute_id, LineAnswer.act, LineAnswer.person_id, LineAnswer.at, LineAnswer.note,
-            Person.name, disputes.c.public_id, disputes.c.number, disputes.c.reason, disputes.c.state,
-        )
-        .outerjoin(Person, Person.id == LineAnswer.person_id)
-        .outerjoin(disputes, disputes.c.id == LineAnswer.dispute_id)
-        .where(LineAnswer.statement_id.in_(statement_ids))
-        .order_by(LineAnswer.id)
-    )  # fmt: skip
+    rows = session.execute(_ANSWERS, {"statement_ids": list(statement_ids)})
     given: dict[int, list[tuple[int, Answer]]] = defaultdict(list)
     for row in rows:
         statement_id, line_no, answer, disputed, dispute_id, act, person_id, at, note, name, *dispute = row
@@ -127,15 +130,18 @@ def find_statement(session: Session, *, public_id: str, actor: Actor) -> Stateme
     )  # fmt: skip
 
 
+_HEAD = (
+    select(
+        Statement, Customer.id, Customer.public_id, Customer.number, Customer.name, Customer.name_en,
+        Customer.tax_no, Customer.street_address, Customer.language,
+    )
+    .join(Customer, Customer.id == Statement.customer_id)
+    .where(Statement.public_id == bindparam("public_id"))
+)  # fmt: skip
+
+
 def _head(session: Session, public_id: str, actor: Actor) -> Row[*tuple[Any, ...]]:
-    row = session.execute(
-        select(
-            Statement, Customer.id, Customer.public_id, Customer.number, Customer.name, Customer.name_en,
-            Customer.tax_no, Customer.street_address, Customer.language,
-        )
-        .join(Customer, Customer.id == Statement.customer_id)
-        .where(Statement.public_id == public_id)
-    ).one_or_none()  # fmt: skip
+    row = session.execute(_HEAD, {"public_id": public_id}).one_or_none()
     if row is None:
         raise NotFound
     actor.require_scope(row[0].customer_id)
@@ -175,24 +181,15 @@ def read_lines(session: Session, statement: Statement) -> list[LineView]:
     currency, issued_at = statement.currency, statement.issued_at
     as_of = statement.period_until - timedelta(days=1)
     said = {no: _said(answer, issued_at) for no, answer in answers.items() if answer.answer != "none"}
-    lines = []
+    lines, make = [], LineView._make
     for no, document, number, kind, document_on, due_on, text, order_no, amount, open_minor in rows:
         late = open_minor > 0 and due_on is not None and due_on < as_of
-        facts = (
-            no,
-            document,
-            number,
-            kind,
-            document_on,
-            due_on,
-            text,
-            order_no,
-            currency,
-            amount,
-            open_minor,
-            late,
-        )
-        lines.append(LineView._make(facts + said.get(no, _UNANSWERED)))
+        lines.append(
+            make((
+                no, document, number, kind, document_on, due_on, text, order_no, currency, amount, open_minor, late,
+                *said.get(no, _UNANSWERED),
+            ))
+        )  # fmt: skip
     return lines
 
 

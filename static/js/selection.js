@@ -41,9 +41,10 @@ function sums(rows) {
 function gather(form, fromStore) {
   const rows = kept(form);
   for (const box of boxes(form)) {
-    const data = box.closest("[data-row]")?.dataset || {};
+    const minor = box.closest("[data-row]")?.dataset.minor || "0";
+    const { currency, digits } = box.closest("[data-currency]")?.dataset || {}; // of the row, or of a table in one currency
     if (fromStore && rows.has(box.value)) box.checked = true;
-    if (box.checked) rows.set(box.value, { minor: data.minor || "0", currency: data.currency, digits: data.digits });
+    if (box.checked) rows.set(box.value, { minor, currency, digits });
     else rows.delete(box.value);
   }
   keep(form, rows);
