@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -105,6 +106,7 @@ class Teller:
             )
 
 
+@pytest.mark.slow
 @settings(
     max_examples=40,
     deadline=None,
