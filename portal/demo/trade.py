@@ -56,7 +56,8 @@ class Market:
 
     def trade_month(self, session: Session, month: date, *, actor: Actor) -> None:
         """Post the invoices, then the receipts and credit notes of one month (never later than today)."""
-        now = datetime.combine(month, time(1, 30), UTC) + timedelta(days=27)
+        noted_on = min(month + timedelta(days=27), self.today - timedelta(days=1))
+        now = datetime.combine(noted_on, time(1, 30), UTC)
         self._read_open(session)
         last = min(_next_month(month) - timedelta(days=1), self.today)
         bills = [bill for account in self.accounts for bill in self._bills(account, month, last)]
