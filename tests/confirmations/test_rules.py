@@ -1,5 +1,6 @@
 """The exact text of a signature, in parts and in whole."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -67,3 +68,14 @@ def test_only_an_open_dispute_holds_its_line(state: str, answer: bool) -> None:
 
 def test_line_ends_of_browsers_do_not_matter() -> None:
     assert normal_text(" One\r\ntwo \r\n") == "One\ntwo"
+
+
+@pytest.mark.parametrize("outcome", ["agreed", "agreed-except", "disagreed"])
+def test_in_chinese_too_the_one_who_signs_owes_a_positive_figure(outcome: str) -> None:
+    """The text is spoken by the customer: 我司 owes 贵司 unless the figure is a credit."""
+    chinese = translator("zh")
+    owed = compose_text(FACTS, outcome=outcome, stated=Money(100, "CNY"), words=chinese)
+    credit = replace(FACTS, closing=Money(-5, "CNY"), agreed=Money(-5, "CNY"))
+    ours = compose_text(credit, outcome=outcome, stated=Money(-100, "CNY"), words=chinese)
+    assert owed.text.endswith("我司应付贵司")
+    assert ours.text.endswith("贵司应付我司")
