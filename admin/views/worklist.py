@@ -36,7 +36,7 @@ bp = Blueprint("admin_worklist", __name__, url_prefix="/admin")
 @requires(Permission.WORKLIST_READ, Permission.PEOPLE_READ)
 def index() -> ResponseReturnValue:
     g = unit()
-    if not g.actor.may(Permission.WORKLIST_READ):  # administrators have no business work: people are their first page
+    if not g.actor.may(Permission.WORKLIST_READ):  # administrators have no business work
         return redirect(url_for("admin_people.index"))
     owned = customers_owned(g.session, actor=g.actor)
     is_mine = request.args.get("who", "mine" if owned else "all") == "mine"
