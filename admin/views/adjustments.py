@@ -27,7 +27,7 @@ from portal.clock import business_day
 from portal.customers import find_customer
 from portal.errors import N_, Invalid
 from portal.http.access import requires
-from portal.http.forms import Form, at_most, needed, read_money
+from portal.http.forms import Form, at_most, needed, read_count, read_money
 from portal.http.frame import zone
 from portal.http.lists import Column, ListLinks, export, list_query, wanted_format
 from portal.http.unit import Unit, unit
@@ -194,7 +194,7 @@ def _save(g: Unit, form: Form, page: AdjustmentView) -> None:
     edit_adjustment(
         g.session,
         public_id=page.public_id,
-        row_version=int(version) if version.isdigit() else 0,
+        row_version=read_count(version) or 0,
         draft=draft,
         actor=g.actor,
         now=g.now,

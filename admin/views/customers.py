@@ -25,7 +25,7 @@ from portal.customers import (
 from portal.disputes import disputes_of_customer
 from portal.errors import N_, Conflict, Invalid
 from portal.http.access import requires
-from portal.http.forms import Form, at_most, needed, options, read_money
+from portal.http.forms import Form, at_most, needed, options, read_count, read_money
 from portal.http.frame import zone
 from portal.http.lists import Column, ListLinks, export, list_query, wanted_format
 from portal.http.unit import Unit, unit
@@ -134,7 +134,7 @@ def save(public_id: str) -> ResponseReturnValue:
     changes = _values(form) | {"is_paused": form.is_paused.data}
     del changes["number"]
     try:
-        seen = int(form.row_version.data or 0)
+        seen = read_count(form.row_version.data or "") or 0
         edit_customer(
             g.session, public_id=public_id, row_version=seen, changes=changes, actor=g.actor, now=g.now
         )

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, request, stream_with_context
 
 from portal.errors import N_
+from portal.http.forms import read_count
 from portal.http.frame import zone
 from portal.http.words import _
 from portal.lists import MAX_PER_PAGE, PER_PAGE, ListQuery, Page, UnknownSort
@@ -57,8 +58,8 @@ def list_query(sorts: Sequence[str], *, default: str = "", per_page: int = PER_P
 
 
 def _number(name: str, default: int) -> int:
-    text = request.args.get(name, "")
-    return max(1, min(int(text), 1_000_000)) if text.isascii() and text.isdigit() else default
+    number = read_count(request.args.get(name, ""))
+    return default if number is None else max(1, min(number, 1_000_000))
 
 
 def wanted_format() -> str:

@@ -24,7 +24,7 @@ from portal.confirmations import (
 )
 from portal.errors import N_, Invalid, Refusal
 from portal.http.access import requires
-from portal.http.forms import Form, at_most, needed, read_money
+from portal.http.forms import Form, at_most, needed, read_count, read_money
 from portal.http.unit import Unit, unit
 from portal.http.words import _, language, ngettext
 from portal.money import Money, currency_digits
@@ -78,13 +78,18 @@ def answer(public_id: str) -> ResponseReturnValue:
 def _act() -> tuple[str, list[int]]:
     """Return what was pressed and for which lines: a row's own button, the selection's, or the one for all others."""
     for act in ("confirm", "undo"):
-        if request.form.get(act, "").isdigit():
-            return act, [int(request.form[act])]
-    rows = [int(text) for text in request.form.getlist("row") if text.isascii() and text.isdigit()]
+        if pressed := _numbers([request.form.get(act, "")]):
+            return act, pressed
+    rows = _numbers(request.form.getlist("row"))
     act = request.form.get("act", "")
     if act not in {"confirm", "undo", "rest", "dispute", "ask"}:
         raise Invalid(N_("Choose what to do with the lines."))
     return act, rows
+
+
+def _numbers(texts: Sequence[str]) -> list[int]:
+    """Return the line numbers among what came in; anything else is left out."""
+    return [number for number in map(read_count, texts) if number is not None]
 
 
 def _leave(url: str) -> ResponseReturnValue:
@@ -114,9 +119,7 @@ def _carry_out(act: str, *, public_id: str, rows: Sequence[int]) -> Answered:
         chosen: dict[str, Any] = {"act": of} if of else {"line_nos": rows}
         return take_back_answers(g.session, public_id=public_id, **chosen, **known)
     if act == "rest":
-        seen = [
-            int(text) for text in request.form.get("seen", "").split(",") if text.isascii() and text.isdigit()
-        ]
+        seen = _numbers(request.form.get("seen", "").split(","))
         return confirm_lines(g.session, public_id=public_id, line_nos=None, seen_lines=seen, **known)
     return confirm_lines(g.session, public_id=public_id, line_nos=rows, **known)
 
@@ -138,7 +141,7 @@ def _back(public_id: str, **more: str) -> str:
 def ask(public_id: str) -> ResponseReturnValue:
     g = unit()
     page = find_statement(g.session, public_id=public_id, actor=g.actor)
-    wanted = {int(text) for text in request.values.getlist("row") if text.isascii() and text.isdigit()}
+    wanted = set(_numbers(request.values.getlist("row")))
     lines = [line for line in page.all_lines if line.no in wanted]
     form = QuestionForm()
     if not lines:
