@@ -29,6 +29,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC) + OFFSET
 
 
+def is_usable_day(day: date) -> bool:
+    """Say whether a date can stand in the books: terms, ages and months around it must be dates, too."""
+    return 1900 <= day.year < 2200
+
+
 def monotonic_seconds() -> float:
     """Return seconds of a clock that never goes back, for durations only."""
     return time.monotonic()

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.access import Permission
+from portal.clock import is_usable_day
 from portal.customers import CustomerView, find_customer
 from portal.disputes import REASONS, disputed_documents
 from portal.errors import N_, Invalid
@@ -76,9 +77,12 @@ def _customer(g: Unit) -> CustomerView | None:
 def _day(name: str) -> date | None:
     text = request.args.get(name, "")
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
-        raise Invalid(N_("This is not a date."), field=name) from None
+        day = date.min
+    if day and not is_usable_day(day):
+        raise Invalid(N_("This is not a date."), field=name)
+    return day
 
 
 def _name(row: DocumentRow | DocumentView) -> str:

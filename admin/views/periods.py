@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.access import Permission
-from portal.clock import business_day
+from portal.clock import business_day, is_usable_day
 from portal.errors import N_, Invalid
 from portal.http.access import requires
 from portal.http.frame import entity, zone
@@ -66,9 +66,12 @@ def reopen() -> ResponseReturnValue:
 
 def _asked() -> date:
     try:
-        return date.fromisoformat(f"{request.form.get('month', '')}-01")
+        month = date.fromisoformat(f"{request.form.get('month', '')}-01")
     except ValueError:
-        raise Invalid(N_("Choose a month."), field="month") from None
+        month = date.min
+    if not is_usable_day(month):
+        raise Invalid(N_("Choose a month."), field="month")
+    return month
 
 
 def _months() -> list[date]:

@@ -116,8 +116,8 @@ def last_month(g: Unit) -> date:
 
 
 def _month(text: str) -> date | None:
-    found = re.fullmatch(r"(\d{4})-(\d{2})", text)
-    return date(int(found[1]), int(found[2]), 1) if found and 1 <= int(found[2]) <= 12 else None
+    found = re.fullmatch(r"((?:19|20|21)[0-9]{2})-(0[1-9]|1[0-2])", text)
+    return date(int(found[1]), int(found[2]), 1) if found else None
 
 
 def _columns() -> list[Column[StatementRow]]:

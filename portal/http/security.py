@@ -6,6 +6,7 @@ import secrets
 
 from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.http.unit import unit
@@ -50,6 +51,14 @@ def _add_headers(response: Response) -> Response:
     return response
 
 
+def _refuse_nul() -> None:
+    """Refuse texts with a NUL: PostgreSQL cannot compare or keep them, and files and headers end there."""
+    came_in = (request.args, request.form)
+    texts = (text for values in came_in for several in values.listvalues() for text in several)
+    if "\0" in request.path or any("\0" in text for text in texts):
+        raise BadRequest
+
+
 def _trusted_hosts(settings: Settings) -> list[str]:
     host = settings.host.rpartition("@")[2]
     name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
@@ -77,4 +86,5 @@ def set_up_security(app: Flask, settings: Settings) -> None:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign] # as Flask's docs do
     CSRFProtect(app)
+    app.before_request(_refuse_nul)
     app.after_request(_add_headers)

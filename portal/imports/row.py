@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
+from portal.clock import is_usable_day
 from portal.errors import N_, Invalid
 from portal.imports.rules import (
     LENGTHS,
@@ -78,8 +79,8 @@ class RowReader:
         if not value:
             return None
         try:
-            if _ISO_DAY.fullmatch(value):
-                return date.fromisoformat(value)
+            if _ISO_DAY.fullmatch(value) and is_usable_day(day := date.fromisoformat(value)):
+                return day
         except ValueError:
             pass
         self.refuse(
