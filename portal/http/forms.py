@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from flask import request
@@ -14,11 +14,17 @@ from wtforms import SelectChoice, StringField
 from wtforms.validators import InputRequired, Length
 
 from portal.attachments import FileDraft
+from portal.clock import is_usable_day
 from portal.errors import N_, Invalid, Refusal
 from portal.http.words import _, say
 from portal.money import BadAmount, Money, currency_digits, parse_minor
 
-_SUM = re.compile(r"=?([+-]?[0-9.]+(?:[+-][0-9.]+)*)")
+#: One figure, or a sum that begins with ``=``: a date or phone number is no sum.
+_SUM = re.compile(r"=([+-]?[0-9.]+(?:[+-][0-9.]+)*)|([+-]?[0-9.]+)")
+#: A comma that does not stand before three digits: ``1,5`` is one and a half to some, and never fifteen.
+_ODD_COMMA = re.compile(r",(?![0-9]{3}(?![0-9]))")
+#: What Chinese keyboards write for ASCII, and the minus of figures on our pages; nothing else is taken for a digit.
+_NARROW = str.maketrans("０１２３４５６７８９．，＋－＝\u2212\u3000", "0123456789.,+-=- ")
 
 
 def options(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
@@ -57,6 +63,8 @@ class Form(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
         """Check every field; what is wrong is said in the reader's language."""
         is_valid: bool = super().validate(extra_validators)
         for field in self:
+            if isinstance(field.data, date) and not is_usable_day(field.data):
+                field.errors, is_valid = [N_("This is not a date.")], False
             if isinstance(field.errors, list | tuple):
                 field.errors = [_(str(text)) for text in field.errors]
         return is_valid
@@ -97,8 +105,8 @@ def read_money(text: str, currency: str, *, field: str = "amount", signed: bool 
     Raises:
         Invalid: Not such an amount, or more decimals than the currency has; nothing is rounded.
     """
-    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace("\u2212", "-").replace(" ", "")
-    found = _SUM.fullmatch(plain)
+    typed = text.translate(_NARROW).replace(" ", "")
+    found = None if _ODD_COMMA.search(typed) else _SUM.fullmatch(typed.replace(",", ""))
     currency_digits(currency)
     wrong = Invalid(
         N_("“%(text)s” is not an amount in %(currency)s."), field=field, text=text[:40], currency=currency
@@ -106,13 +114,18 @@ def read_money(text: str, currency: str, *, field: str = "amount", signed: bool 
     if found is None:
         raise wrong
     try:
-        parts = re.findall(r"[+-]?[0-9.]+", found[1])
+        parts = re.findall(r"[+-]?[0-9.]+", found[1] or found[2])
         minor = sum(parse_minor(part.removeprefix("+"), currency, signed=True) for part in parts)
     except BadAmount:
         raise wrong from None
     if (minor < 0 and not signed) or abs(minor) >= 10 ** (15 + currency_digits(currency)):
         raise wrong
     return Money(minor, currency)
+
+
+def read_count(text: str) -> int | None:
+    """Return a count or line number that came in as up to nine ASCII digits; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def uploads(name: str = "files") -> tuple[FileDraft, ...]:

@@ -38,6 +38,7 @@ def test_reads_money_as_people_type_it(typed: str, currency: str, minor: int) ->
     [
         ("", "CNY"), ("abc", "CNY"), ("1.005", "CNY"), ("10.50", "JPY"), ("1e3", "CNY"), ("-1", "CNY"), ("--1", "CNY"),
         ("1..2", "CNY"), ("9" * 16, "CNY"), ("=999999999999999+1", "CNY"), ("=", "CNY"), ("1+", "CNY"),
+        ("2026-10-31", "CNY"), ("10\u00b2", "CNY"), ("1,5", "EUR"), ("1,2345", "CNY"),
     ],
 )  # fmt: skip
 def test_refuses_what_is_no_amount_and_rounds_nothing(typed: str, currency: str) -> None:
