@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -22,6 +23,26 @@ from tests.cast import PASSWORD, Part
 from wsgi import create_app
 
 RAW_TOKEN = sha1(b"a test's own", usedforsecurity=False).hexdigest()
+
+
+class Compiled(BytecodeCache):
+    """Keeps the templates that one application compiled for the applications of the tests after it."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Hand a kept template over, unless its text has changed."""
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template."""
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 class Browser:
@@ -53,6 +74,7 @@ class Browser:
 def app(database: Database, settings: Settings) -> Flask:
     """The whole product on the test's database."""
     app = create_app(settings, database)
+    app.jinja_env.bytecode_cache = COMPILED
     app.testing = False  # defects become the page people would see
     return app
 
