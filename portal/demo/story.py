@@ -105,7 +105,8 @@ def _other(page: StatementPage, line: LineView) -> str:
     """Number of the invoice that looks most like this one."""
     others = [one for one in page.lines if one.no != line.no and one.kind == "invoice"]
     alike = [one for one in others if one.order_no == line.order_no and one.amount_minor == line.amount_minor]
-    return (alike or others)[0].document_no if others else "INV-1"
+    head, number = line.document_no[:-5], int(line.document_no[-5:])
+    return (alike or others)[0].document_no if others else f"{head}{number - 1:05d}"
 
 
 def _is_second(line: LineView, lines: Sequence[LineView]) -> bool:

@@ -16,6 +16,7 @@ from portal.errors import N_, Conflict, NotAllowed
 from portal.ledger import entity_view
 from portal.money import Money
 from portal.policies import current_policy
+from portal.receivables.models import MonthBalance
 from portal.statements.carry import Issued, carried_answers, carried_openings
 from portal.statements.models import LineAnswer, Statement, StatementRun
 from portal.statements.prepare import locked_run
@@ -46,7 +47,7 @@ def release_run(session: Session, *, run: str, released_by: str, actor: Actor, n
     Raises:
         NotAllowed: The actor is a person, or the policy has no standing approval.
         NotFound: No such run.
-        Conflict: The run is not prepared, or was released before.
+        Conflict: The run is not prepared, was released before, or the books have moved since it was prepared.
     """
     actor.require(Permission.STATEMENTS_ISSUE)
     row = locked_run(session, run)
@@ -54,7 +55,7 @@ def release_run(session: Session, *, run: str, released_by: str, actor: Actor, n
     policy = current_policy(session, on=today)
     if actor.person_id is not None or not policy.standing_release:
         raise NotAllowed(N_("Issuing needs a second person. Ask for the release on the page of the run."))
-    _mark_released(row, f"{released_by}, policy v{policy.version}", policy_version=policy.version)
+    _mark_released(session, row, f"{released_by}, policy v{policy.version}", policy_version=policy.version)
     session.flush()
 
 
@@ -63,19 +64,42 @@ def mark_released(session: Session, *, run: str, released_by: str) -> None:
 
     Raises:
         NotFound: No such run.
-        Conflict: The run is not prepared, or was released before.
+        Conflict: The run is not prepared, was released before, or the books have moved since it was prepared.
     """
     row = locked_run(session, run)
-    _mark_released(row, released_by, policy_version=row.policy_version)
+    _mark_released(session, row, released_by, policy_version=row.policy_version)
     session.flush()
 
 
-def _mark_released(row: StatementRun, released_by: str, *, policy_version: int | None) -> None:
+def _mark_released(
+    session: Session, row: StatementRun, released_by: str, *, policy_version: int | None
+) -> None:
     if row.state != "prepared":
         raise Conflict(N_("This run is not ready to be issued."))
+    if _is_stale(session, row):
+        raise Conflict(
+            N_("Something was posted since this month was prepared. Prepare it again, then release it.")
+        )
     row.state = "issuing"
     row.released_by = released_by[:120]
     row.policy_version = policy_version
+
+
+def _is_stale(session: Session, run: StatementRun) -> bool:
+    """Say whether a draft no longer closes as the books do at the end of its month."""
+    posted = (
+        select(func.coalesce(func.sum(MonthBalance.movement_minor), 0))
+        .where(
+            MonthBalance.entity_id == Statement.entity_id, MonthBalance.customer_id == Statement.customer_id,
+            MonthBalance.currency == Statement.currency, MonthBalance.month_on < run.period_until,
+        )
+        .correlate(Statement)
+        .scalar_subquery()
+    )  # fmt: skip
+    moved = select(Statement.id).where(
+        Statement.run_id == run.id, Statement.state == "draft", Statement.closing_minor != posted
+    )
+    return session.scalar(moved.limit(1)) is not None
 
 
 def issue_batch(
@@ -124,7 +148,7 @@ def issue_statements(session: Session, *, run: str, released_by: str, actor: Act
     Raises:
         NotAllowed: The actor may not issue statements, or the policy has no standing approval.
         NotFound: No such run.
-        Conflict: The run is not prepared, or was released before.
+        Conflict: The run is not prepared, was released before, or the books have moved since it was prepared.
     """
     release_run(session, run=run, released_by=released_by, actor=actor, now=now)
     issued = 0

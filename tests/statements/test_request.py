@@ -90,3 +90,19 @@ def test_a_page_queues_the_work(session: Session, mei: Actor, aud: Actor, now: d
     assert job_by_key(session, key=run_job_key(PREPARE_JOB, queued)) is not None
     with pytest.raises(NotAllowed):
         queue_prepare(session, month=FEBRUARY, actor=aud, now=now)
+
+
+@pytest.mark.db
+def test_a_month_that_moved_since_it_was_prepared_is_prepared_again_first(
+    session: Session, books: BookStory, run: str, mei: Actor, chen: Actor, now: datetime
+) -> None:
+    public_id = request_issue(session, run=run, actor=mei, now=now)
+    seen = find_approval(session, public_id=public_id, actor=chen)
+    session.commit()
+    books("2026-02-20 receipt ACME RC-9 50.00 CNY")
+    session.commit()
+    with pytest.raises(Conflict, match="posted since"):
+        approve(session, public_id=public_id, seen_hash=seen.content_hash, actor=chen, now=now)
+    session.rollback()
+    assert find_run(session, public_id=run, actor=mei).state == "prepared"
+    assert session.scalars(select(Statement.issued_at)).all() == [None] * 2
