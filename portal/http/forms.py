@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import SelectChoice, StringField
+from wtforms import PasswordField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from portal.attachments import FileDraft
@@ -25,6 +25,14 @@ _SUM = re.compile(r"=([+-]?[0-9.]+(?:[+-][0-9.]+)*)|([+-]?[0-9.]+)")
 _ODD_COMMA = re.compile(r",(?![0-9]{3}(?![0-9]))")
 #: What Chinese keyboards write for ASCII, and the minus of figures on our pages; nothing else is taken for a digit.
 _NARROW = str.maketrans("０１２３４５６７８９．，＋－＝\u2212\u3000", "0123456789.,+-=- ")
+
+
+#: Line ends, control and direction marks: a name or number goes into mail headers, file names and lists.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def _is_line(field: Any) -> bool:
+    return isinstance(field, StringField) and not isinstance(field, TextAreaField | PasswordField)
 
 
 def options(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
@@ -65,6 +73,9 @@ class Form(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
         for field in self:
             if isinstance(field.data, date) and not is_usable_day(field.data):
                 field.errors, is_valid = [N_("This is not a date.")], False
+            if _is_line(field) and _CONTROL.search((field.data or "").strip()):
+                wrong = N_("This text holds characters that cannot be kept.")
+                field.errors, is_valid = [wrong], False
             if isinstance(field.errors, list | tuple):
                 field.errors = [_(str(text)) for text in field.errors]
         return is_valid
