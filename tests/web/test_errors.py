@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -171,18 +170,6 @@ def test_keeps_customers_out_of_staff_pages_and_staff_out_of_customers(
 ) -> None:
     assert browser_of(PING).get("/admin/approvals").status_code == 403
     assert browser_of(MEI).get("/open-items").status_code == 403
-
-
-def test_writes_secrets_into_no_log_line(
-    nobody: Browser, capsys: pytest.CaptureFixture[str], now: datetime
-) -> None:
-    """Attack cases D25 and D36."""
-    nobody.get("/l/secret-token-of-a-mail", headers={"User-Agent": "x 2026 admin login ok"})
-    nobody.post("/sign-in", {"email": "x\r\n2026 admin login ok", "password": "hunter2-hunter2"})
-    lines = capsys.readouterr().err
-    assert "secret-token" not in lines
-    assert "hunter2" not in lines
-    assert all(line.startswith("{") for line in lines.splitlines() if line)
 
 
 def test_marks_cookies_and_transport_as_secure_with_https(database: Database, tmp_path: Path) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import json
 import re
+import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr
 from typing import Any
 
 import pytest
@@ -22,6 +26,7 @@ from portal.confirmations.models import Confirmation
 from portal.customers.models import Customer
 from portal.db import Base, Database
 from portal.disputes.models import Dispute
+from portal.http.logs import set_up_logging
 from portal.http.mail_texts import render_mail
 from portal.lists import ListQuery
 from portal.outbox import list_messages
@@ -31,6 +36,7 @@ from portal.statements.models import LineAnswer
 from tests.cast import BO, CHEN, MEI, PING, SEC, SYS, Part
 from tests.web.company import Company
 from tests.web.conftest import Browser
+from wsgi import create_app
 
 Open = Callable[[Part], Browser]
 UNKNOWN = "A" * 22
@@ -398,6 +404,45 @@ def test_d24_names_and_numbers_end_no_line(
         assert mei.post(path, values | {field: evil}).status_code == 422, path
         done = mei.post(path, values)
         assert done.status_code == 303 or field == "email", path
+
+
+def test_d20_no_download_holds_a_formula(
+    company: Company, ping_browser: Browser, browser_of: Open, database: Database
+) -> None:
+    mei = browser_of(MEI)
+    texts = ('=HYPERLINK("http://evil")', "+1", "@x", "-2+3")
+    for number, text in enumerate(texts):
+        form = {"customer_no": "ACME", "currency": "CNY", "amount": "1.00", "document_no": f"{text[0]}{number}",
+                "document_on": "2026-11-02", "description": text}  # fmt: skip
+        assert mei.post("/admin/documents/new/invoice", form).status_code == 303
+    for browser, path in ((ping_browser, "/open-items"), (mei, "/admin/documents")):
+        cells = list(csv.reader(io.StringIO(browser.get(f"{path}?format=csv").text.lstrip("\ufeff"))))
+        flat = [cell for row in cells for cell in row]
+        assert all(f"'{text}" in flat for text in texts) or path != "/open-items"
+        for cell in flat:
+            assert cell[:1] not in {"=", "@", "+"}
+            assert not cell.startswith("-") or re.fullmatch(r"-[0-9.]+", cell), cell
+        with zipfile.ZipFile(io.BytesIO(browser.get(f"{path}?format=xlsx").data)) as book:
+            sheet = book.read("xl/worksheets/sheet1.xml")
+        assert b"<v>" in sheet
+        assert b"<f>" not in sheet
+
+
+def test_d25_what_a_stranger_types_makes_no_line_of_the_log_and_secrets_none(
+    database: Database, settings: Settings
+) -> None:
+    with redirect_stderr(io.StringIO()) as log:  # the log goes where errors go when the application is made
+        nobody = Browser(create_app(settings, database))
+        nobody.post(
+            "/sign-in", {"email": 'x\r\n{"event": "admin sign-in ok"}', "password": "hunter2-hunter2"}
+        )
+        nobody.get("/x%0d%0a%7B%22event%22:%22forged%22%7D", headers={"User-Agent": "a\x1b[31m"})
+        nobody.get("/l/secret-token-of-a-mail")
+    set_up_logging(settings)
+    lines = log.getvalue().splitlines()
+    assert [json.loads(line)["event"] for line in lines] == ["request"] * 3
+    assert "hunter2" not in log.getvalue()
+    assert "secret-token" not in log.getvalue()
 
 
 # --- D33, D34: steps and figures ---
