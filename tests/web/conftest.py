@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from hashlib import sha1
 from typing import Any
 
@@ -11,6 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from jinja2.bccache import Bucket, BytecodeCache
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Playwright, sync_playwright
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -43,6 +46,10 @@ class Compiled(BytecodeCache):
 
 
 COMPILED = Compiled()
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
 
 
 class Browser:
@@ -118,3 +125,25 @@ def with_password(database: Database) -> Callable[[Part], str]:
         return PASSWORD
 
     return give
+
+
+def chromium() -> str:
+    """Return the path of Debian's Chromium."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert found, "Chromium is missing: apt-get install chromium fonts-inter fonts-wqy-microhei"
+    return found
+
+
+@pytest.fixture(scope="session")
+def playwright_driver() -> Iterator[Playwright]:
+    """The driver, started once."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chromium_browser(playwright_driver: Playwright) -> Iterator[Chromium]:
+    """One Chromium; each page gets a context of its own."""
+    browser = playwright_driver.chromium.launch(executable_path=chromium(), args=FLAGS)
+    yield browser
+    browser.close()

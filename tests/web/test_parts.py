@@ -2,14 +2,13 @@
 
 import json
 import mimetypes
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
 from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route
 
 from portal.money import Money, format_amount
 from tests.architecture.sources import ROOT
@@ -20,10 +19,6 @@ POLICY = (
     "default-src 'none'; script-src 'nonce-n'; style-src 'self' 'nonce-n'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'"
 )
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 PAGE = """
 {% from "parts/table.html" import head_tick, row_attrs, selection_bar, tick %}
 {% from "parts/marks.html" import button %}
@@ -63,17 +58,6 @@ def drawn(rows: list[tuple[str, Money]]) -> str:
     return world.get_template("page").render(rows=rows)
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("no Chromium: run as root: apt install chromium")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @dataclass
 class Visit:
     """A page in the browser, what it sent, and what the policy or a script complained of."""
@@ -102,9 +86,9 @@ class Visit:
             self.complaints.append(message.text)
 
 
-def visit_with(chromium: Browser, *, scripts: bool = True) -> Visit:
+def visit_with(chromium_browser: Browser, *, scripts: bool = True) -> Visit:
     """Open the page of parts."""
-    visit = Visit(chromium.new_context(java_script_enabled=scripts).new_page())
+    visit = Visit(chromium_browser.new_context(java_script_enabled=scripts).new_page())
     visit.page.route("**/*", visit.answer)
     visit.page.on("console", visit.hear)
     visit.page.goto(SITE)
@@ -112,8 +96,8 @@ def visit_with(chromium: Browser, *, scripts: bool = True) -> Visit:
 
 
 @pytest.fixture
-def visit(chromium: Browser) -> Iterator[Visit]:
-    visit = visit_with(chromium)
+def visit(chromium_browser: Browser) -> Iterator[Visit]:
+    visit = visit_with(chromium_browser)
     yield visit
     assert visit.complaints == []
     visit.page.context.close()
@@ -219,8 +203,8 @@ def test_a_chart_is_drawn_within_the_policy_and_sends_nothing_away(page: Page) -
     assert page.locator(".modebar-btn").count() == 0
 
 
-def test_without_scripts_ticked_rows_are_sent_by_the_button(chromium: Browser) -> None:
-    visit = visit_with(chromium, scripts=False)
+def test_without_scripts_ticked_rows_are_sent_by_the_button(chromium_browser: Browser) -> None:
+    visit = visit_with(chromium_browser, scripts=False)
     visit.page.check("[data-row=B] .tick")
     with visit.page.expect_navigation():
         visit.page.click(".selection .btn")

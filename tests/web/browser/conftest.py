@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -25,23 +25,12 @@ from tests.cast import PASSWORD, PING, Part
 from tests.web.company import Company, make_company
 from wsgi import create_app
 
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 #: Tells every breach of the content-security policy, also those a page survives.
 WATCH = (
     "document.addEventListener('securitypolicyviolation', "
     "e => policyReport(`${e.violatedDirective} ${e.blockedURI}`));"
 )
-
-
-def chromium() -> str:
-    """Return the path of Debian's Chromium."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert found, "Chromium is missing: apt-get install chromium fonts-inter fonts-noto-cjk"
-    return found
 
 
 def last_month() -> date:
@@ -91,21 +80,6 @@ def live_server(made_for_browsers: tuple[Path, Company], tmp_path: Path) -> Iter
     yield LiveServer(f"http://127.0.0.1:{server.port}", company, app, database)
     server.shutdown()
     database.dispose()
-
-
-@pytest.fixture(scope="session")
-def playwright_driver() -> Iterator[Playwright]:
-    """The driver, started once."""
-    with sync_playwright() as driver:
-        yield driver
-
-
-@pytest.fixture(scope="session")
-def chromium_browser(playwright_driver: Playwright) -> Iterator[Browser]:
-    """One Chromium; each page gets a context of its own."""
-    browser = playwright_driver.chromium.launch(executable_path=chromium(), args=FLAGS)
-    yield browser
-    browser.close()
 
 
 @dataclass
