@@ -46,6 +46,10 @@ def _remember(chosen: str) -> None:
             return  # busy; the cookie remembers meanwhile
 
 
+def _forget(_error: BaseException | None) -> None:
+    speak("en")  # the thread serves others next, and what runs between requests has asked for no language
+
+
 def other_language_url() -> str:
     """Return this page's address in the other language."""
     other = "en" if language() == "zh" else "zh"
@@ -60,4 +64,5 @@ def set_up_languages(app: Flask) -> None:
     Babel(app, locale_selector=language)
     install_words(app.jinja_env)
     app.before_request(_choose)
+    app.teardown_request(_forget)
     app.context_processor(lambda: {"lang": language()})
