@@ -16,6 +16,7 @@ from portal.jobs import models as jobs
 from portal.ledger import models as ledger
 from portal.outbox import models as outbox
 from portal.policies import models as policies
+from portal.privacy import models as privacy
 from portal.receivables import models as receivables
 from portal.reminders import models as reminders
 from portal.statements import models as statements
@@ -37,6 +38,7 @@ MODELS = (
     numbering,
     outbox,
     policies,
+    privacy,
     receivables,
     reminders,
     statements,

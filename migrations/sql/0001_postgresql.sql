@@ -15,7 +15,9 @@ CREATE TABLE people (
 	theme VARCHAR(5) NOT NULL,
 	has_single_keys BOOLEAN NOT NULL,
 	password_hash VARCHAR(255),
+	password_set_at TIMESTAMP WITH TIME ZONE,
 	is_active BOOLEAN NOT NULL,
+	erased_at TIMESTAMP WITH TIME ZONE,
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	CONSTRAINT pk_people PRIMARY KEY (id),
 	CONSTRAINT ck_people_language_known CHECK (language IN ('zh', 'en')),
@@ -29,6 +31,12 @@ CREATE TABLE throttle_counts (
 	window_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	tries INTEGER NOT NULL,
 	CONSTRAINT pk_throttle_counts PRIMARY KEY (key, window_at)
+)
+-- next
+CREATE TABLE used_once (
+	key VARCHAR(64) NOT NULL,
+	used_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_used_once PRIMARY KEY (key)
 )
 -- next
 CREATE TABLE audit_rows (
@@ -58,6 +66,17 @@ CREATE TABLE audit_head (
 	CONSTRAINT pk_audit_head PRIMARY KEY (id),
 	CONSTRAINT ck_audit_head_single_row CHECK (id = 1)
 )
+-- next
+CREATE TABLE personal_values (
+	token VARCHAR(22) NOT NULL,
+	subject_kind VARCHAR(30) NOT NULL,
+	subject_id VARCHAR(22) NOT NULL,
+	salt VARCHAR(22) NOT NULL,
+	value TEXT NOT NULL,
+	CONSTRAINT pk_personal_values PRIMARY KEY (token)
+)
+-- next
+CREATE INDEX ix_personal_values_subject ON personal_values (subject_kind, subject_id)
 -- next
 CREATE TABLE legal_entities (
 	id BIGSERIAL NOT NULL,
@@ -97,6 +116,18 @@ CREATE TABLE import_profiles (
 	CONSTRAINT pk_import_profiles PRIMARY KEY (name)
 )
 -- next
+CREATE TABLE purges (
+	id BIGSERIAL NOT NULL,
+	kind VARCHAR(20) NOT NULL,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	kept_days INTEGER NOT NULL,
+	before_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	found INTEGER NOT NULL,
+	CONSTRAINT pk_purges PRIMARY KEY (id),
+	CONSTRAINT ck_purges_kind_known CHECK (kind IN ('security-log', 'sign-ins', 'links', 'mail', 'codes')),
+	CONSTRAINT ck_purges_kept_long_enough CHECK (kind <> 'security-log' OR kept_days >= 183)
+)
+-- next
 CREATE TABLE security_events (
 	id BIGSERIAL NOT NULL,
 	at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -110,6 +141,117 @@ CREATE TABLE security_events (
 )
 -- next
 CREATE INDEX ix_security_events_at ON security_events (at)
+-- next
+CREATE TABLE old_passwords (
+	id BIGSERIAL NOT NULL,
+	person_id BIGINT NOT NULL,
+	password_hash VARCHAR(255) NOT NULL,
+	ended_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_old_passwords PRIMARY KEY (id),
+	CONSTRAINT fk_old_passwords_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_old_passwords_person ON old_passwords (person_id)
+-- next
+CREATE TABLE totps (
+	person_id BIGINT NOT NULL,
+	sealed_seed VARCHAR(255),
+	sealed_next VARCHAR(255),
+	confirmed_at TIMESTAMP WITH TIME ZONE,
+	last_step BIGINT NOT NULL,
+	CONSTRAINT pk_totps PRIMARY KEY (person_id),
+	CONSTRAINT fk_totps_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE TABLE recovery_codes (
+	id BIGSERIAL NOT NULL,
+	person_id BIGINT NOT NULL,
+	code_hash VARCHAR(64) NOT NULL,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	used_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_recovery_codes PRIMARY KEY (id),
+	CONSTRAINT fk_recovery_codes_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT uq_recovery_codes_code_hash UNIQUE (code_hash)
+)
+-- next
+CREATE INDEX ix_recovery_codes_person ON recovery_codes (person_id)
+-- next
+CREATE TABLE passkeys (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	person_id BIGINT NOT NULL,
+	credential_id VARCHAR(1400) NOT NULL,
+	public_key TEXT NOT NULL,
+	sign_count BIGINT NOT NULL,
+	name VARCHAR(60) NOT NULL,
+	is_synced BOOLEAN NOT NULL,
+	added_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	last_used_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_passkeys PRIMARY KEY (id),
+	CONSTRAINT uq_passkeys_public_id UNIQUE (public_id),
+	CONSTRAINT fk_passkeys_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT uq_passkeys_credential_id UNIQUE (credential_id)
+)
+-- next
+CREATE INDEX ix_passkeys_person ON passkeys (person_id)
+-- next
+CREATE TABLE known_devices (
+	id BIGSERIAL NOT NULL,
+	person_id BIGINT NOT NULL,
+	token_hash VARCHAR(64) NOT NULL,
+	device VARCHAR(255) NOT NULL,
+	first_seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	last_seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_known_devices PRIMARY KEY (id),
+	CONSTRAINT fk_known_devices_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE UNIQUE INDEX ix_known_devices_token ON known_devices (token_hash, person_id)
+-- next
+CREATE TABLE password_resets (
+	id BIGSERIAL NOT NULL,
+	token_hash VARCHAR(64) NOT NULL,
+	person_id BIGINT NOT NULL,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	ended_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_password_resets PRIMARY KEY (id),
+	CONSTRAINT uq_password_resets_token_hash UNIQUE (token_hash),
+	CONSTRAINT fk_password_resets_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_password_resets_person ON password_resets (person_id)
+-- next
+CREATE TABLE mail_changes (
+	id BIGSERIAL NOT NULL,
+	token_hash VARCHAR(64) NOT NULL,
+	person_id BIGINT NOT NULL,
+	email VARCHAR(254) NOT NULL,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	ended_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_mail_changes PRIMARY KEY (id),
+	CONSTRAINT uq_mail_changes_token_hash UNIQUE (token_hash),
+	CONSTRAINT fk_mail_changes_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_mail_changes_person ON mail_changes (person_id)
+-- next
+CREATE TABLE consents (
+	id BIGSERIAL NOT NULL,
+	person_id BIGINT NOT NULL,
+	version VARCHAR(20) NOT NULL,
+	language VARCHAR(2) NOT NULL,
+	text TEXT NOT NULL,
+	text_hash VARCHAR(64) NOT NULL,
+	address VARCHAR(64) NOT NULL,
+	device VARCHAR(255) NOT NULL,
+	accepted_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_consents PRIMARY KEY (id),
+	CONSTRAINT fk_consents_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_consents_person ON consents (person_id)
 -- next
 CREATE TABLE customers (
 	id BIGSERIAL NOT NULL,
@@ -127,21 +269,30 @@ CREATE TABLE customers (
 	credit_limit_minor BIGINT,
 	department VARCHAR(60) NOT NULL,
 	owner_id BIGINT,
+	parent_id BIGINT,
+	mail_domains VARCHAR(500) NOT NULL,
 	is_paused BOOLEAN NOT NULL,
+	paused_at TIMESTAMP WITH TIME ZONE,
+	pause_reason VARCHAR(500) NOT NULL,
 	first_on DATE NOT NULL,
 	archived_at TIMESTAMP WITH TIME ZONE,
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	row_version INTEGER NOT NULL,
 	CONSTRAINT pk_customers PRIMARY KEY (id),
 	CONSTRAINT ck_customers_language_known CHECK (language IN ('zh', 'en')),
+	CONSTRAINT ck_customers_not_its_own_parent CHECK (parent_id IS NULL OR parent_id <> id),
+	CONSTRAINT ck_customers_pause_is_dated CHECK ((paused_at IS NOT NULL) = is_paused),
 	CONSTRAINT uq_customers_public_id UNIQUE (public_id),
 	CONSTRAINT uq_customers_number UNIQUE (number),
-	CONSTRAINT fk_customers_owner_id FOREIGN KEY(owner_id) REFERENCES people (id)
+	CONSTRAINT fk_customers_owner_id FOREIGN KEY(owner_id) REFERENCES people (id),
+	CONSTRAINT fk_customers_parent_id FOREIGN KEY(parent_id) REFERENCES customers (id)
 )
 -- next
-CREATE INDEX ix_customers_owner ON customers (owner_id)
+CREATE INDEX ix_customers_parent ON customers (parent_id)
 -- next
 CREATE INDEX ix_customers_name_key ON customers (name_key)
+-- next
+CREATE INDEX ix_customers_owner ON customers (owner_id)
 -- next
 CREATE TABLE accounts (
 	id BIGSERIAL NOT NULL,
@@ -268,6 +419,7 @@ CREATE TABLE grants (
 	person_id BIGINT NOT NULL,
 	role VARCHAR(20) NOT NULL,
 	customer_id BIGINT,
+	covers_group BOOLEAN NOT NULL,
 	granted_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	granted_by_id BIGINT,
 	ended_at TIMESTAMP WITH TIME ZONE,
@@ -293,10 +445,13 @@ CREATE TABLE sign_ins (
 	address VARCHAR(64) NOT NULL,
 	device VARCHAR(255) NOT NULL,
 	started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	stage VARCHAR(8) NOT NULL,
+	proved_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	last_seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	ended_at TIMESTAMP WITH TIME ZONE,
 	CONSTRAINT pk_sign_ins PRIMARY KEY (id),
+	CONSTRAINT ck_sign_ins_stage_known CHECK (stage IN ('full', 'code', 'enrol', 'password')),
 	CONSTRAINT uq_sign_ins_public_id UNIQUE (public_id),
 	CONSTRAINT uq_sign_ins_token_hash UNIQUE (token_hash),
 	CONSTRAINT fk_sign_ins_person_id FOREIGN KEY(person_id) REFERENCES people (id),
@@ -318,6 +473,35 @@ CREATE TABLE deep_links (
 	CONSTRAINT uq_deep_links_token_hash UNIQUE (token_hash),
 	CONSTRAINT fk_deep_links_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
 )
+-- next
+CREATE TABLE invitations (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	token_hash VARCHAR(64) NOT NULL,
+	email VARCHAR(254) NOT NULL,
+	name VARCHAR(120) NOT NULL,
+	language VARCHAR(2) NOT NULL,
+	role VARCHAR(20) NOT NULL,
+	customer_id BIGINT,
+	invited_by_id BIGINT,
+	sent INTEGER NOT NULL,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	accepted_at TIMESTAMP WITH TIME ZONE,
+	revoked_at TIMESTAMP WITH TIME ZONE,
+	person_id BIGINT,
+	CONSTRAINT pk_invitations PRIMARY KEY (id),
+	CONSTRAINT ck_invitations_role_known CHECK (role IN ('', 'viewer', 'confirmer', 'customer-admin', 'clerk', 'approver', 'department', 'auditor', 'security-admin', 'system-admin')),
+	CONSTRAINT uq_invitations_public_id UNIQUE (public_id),
+	CONSTRAINT uq_invitations_token_hash UNIQUE (token_hash),
+	CONSTRAINT fk_invitations_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_invitations_invited_by_id FOREIGN KEY(invited_by_id) REFERENCES people (id),
+	CONSTRAINT fk_invitations_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_invitations_customer ON invitations (customer_id)
+-- next
+CREATE INDEX ix_invitations_email ON invitations (email)
 -- next
 CREATE TABLE outbox_messages (
 	id BIGSERIAL NOT NULL,
@@ -379,9 +563,9 @@ CREATE TABLE approvals (
 	CONSTRAINT fk_approvals_decided_by_id FOREIGN KEY(decided_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_approvals_state ON approvals (state, kind)
--- next
 CREATE INDEX ix_approvals_subject ON approvals (subject_kind, subject_id)
+-- next
+CREATE INDEX ix_approvals_state ON approvals (state, kind)
 -- next
 CREATE TABLE contacts (
 	id BIGSERIAL NOT NULL,
@@ -389,6 +573,8 @@ CREATE TABLE contacts (
 	customer_id BIGINT NOT NULL,
 	name VARCHAR(120) NOT NULL,
 	email VARCHAR(254) NOT NULL,
+	previous_email VARCHAR(254) NOT NULL,
+	email_from_at TIMESTAMP WITH TIME ZONE,
 	phone VARCHAR(60) NOT NULL,
 	job_title VARCHAR(120) NOT NULL,
 	language VARCHAR(2) NOT NULL,
@@ -403,12 +589,35 @@ CREATE TABLE contacts (
 -- next
 CREATE INDEX ix_contacts_customer ON contacts (customer_id)
 -- next
+CREATE TABLE role_requests (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	customer_id BIGINT NOT NULL,
+	kind VARCHAR(10) NOT NULL,
+	person_public_id VARCHAR(22) NOT NULL,
+	email VARCHAR(254) NOT NULL,
+	name VARCHAR(120) NOT NULL,
+	role VARCHAR(20) NOT NULL,
+	covers_group BOOLEAN NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	requested_by_id BIGINT NOT NULL,
+	requested_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_role_requests PRIMARY KEY (id),
+	CONSTRAINT ck_role_requests_kind_known CHECK (kind IN ('invite', 'change')),
+	CONSTRAINT ck_role_requests_state_known CHECK (state IN ('pending', 'approved', 'rejected', 'voided')),
+	CONSTRAINT uq_role_requests_public_id UNIQUE (public_id),
+	CONSTRAINT fk_role_requests_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_role_requests_requested_by_id FOREIGN KEY(requested_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_role_requests_customer ON role_requests (customer_id, state)
+-- next
 CREATE TABLE account_mappings (
 	entity_id BIGINT NOT NULL,
 	role VARCHAR(30) NOT NULL,
 	account_id BIGINT NOT NULL,
 	CONSTRAINT pk_account_mappings PRIMARY KEY (entity_id, role),
-	CONSTRAINT ck_account_mappings_role_known CHECK (role IN ('bank', 'notes_receivable', 'receivable', 'allowance', 'advance', 'output_vat', 'unidentified', 'opening', 'income', 'non_operating_income', 'financial_expense', 'exchange_difference', 'credit_loss', 'non_operating_expense', 'prior_year')),
+	CONSTRAINT ck_account_mappings_role_known CHECK (role IN ('bank', 'notes_receivable', 'receivable', 'allowance', 'advance', 'output_vat', 'unidentified', 'exchange_clearing', 'opening', 'income', 'non_operating_income', 'financial_expense', 'exchange_difference', 'credit_loss', 'non_operating_expense', 'prior_year')),
 	CONSTRAINT fk_account_mappings_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
 	CONSTRAINT fk_account_mappings_account_id FOREIGN KEY(account_id) REFERENCES accounts (id)
 )
@@ -455,13 +664,13 @@ CREATE TABLE documents (
 	CONSTRAINT fk_documents_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_documents_day ON documents (document_on)
--- next
 CREATE INDEX ix_documents_amount ON documents (amount_minor)
 -- next
-CREATE INDEX ix_documents_number ON documents (document_no)
+CREATE INDEX ix_documents_day ON documents (document_on)
 -- next
 CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
+-- next
+CREATE INDEX ix_documents_number ON documents (document_no)
 -- next
 CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
 -- next
@@ -551,9 +760,38 @@ CREATE TABLE statements (
 -- next
 CREATE INDEX ix_statements_state ON statements (state, period_from)
 -- next
+CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
+-- next
 CREATE INDEX ix_statements_run ON statements (run_id)
 -- next
-CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
+CREATE TABLE acts (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	event VARCHAR(60) NOT NULL,
+	subject_kind VARCHAR(30) NOT NULL,
+	subject_id VARCHAR(22) NOT NULL,
+	customer_id BIGINT NOT NULL,
+	statement_hash VARCHAR(64) NOT NULL,
+	person_id BIGINT,
+	side VARCHAR(10) NOT NULL,
+	role VARCHAR(40) NOT NULL,
+	authority VARCHAR(160) NOT NULL,
+	method VARCHAR(20) NOT NULL,
+	address VARCHAR(64) NOT NULL,
+	device VARCHAR(255) NOT NULL,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	local_time VARCHAR(40) NOT NULL,
+	language VARCHAR(2) NOT NULL,
+	text TEXT NOT NULL,
+	CONSTRAINT pk_acts PRIMARY KEY (id),
+	CONSTRAINT uq_acts_public_id UNIQUE (public_id),
+	CONSTRAINT fk_acts_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_acts_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_acts_person ON acts (person_id)
+-- next
+CREATE INDEX ix_acts_subject ON acts (subject_kind, subject_id)
 -- next
 CREATE TABLE tasks (
 	id BIGSERIAL NOT NULL,
@@ -581,6 +819,44 @@ CREATE TABLE tasks (
 -- next
 CREATE INDEX ix_tasks_state ON tasks (state, due_on)
 -- next
+CREATE TABLE terms_acceptances (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	person_id BIGINT NOT NULL,
+	customer_id BIGINT NOT NULL,
+	version INTEGER NOT NULL,
+	language VARCHAR(2) NOT NULL,
+	text TEXT NOT NULL,
+	text_hash VARCHAR(64) NOT NULL,
+	method VARCHAR(20) NOT NULL,
+	address VARCHAR(64) NOT NULL,
+	device VARCHAR(255) NOT NULL,
+	accepted_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_terms_acceptances PRIMARY KEY (id),
+	CONSTRAINT uq_terms_acceptances_person_id_customer_id_version UNIQUE (person_id, customer_id, version),
+	CONSTRAINT uq_terms_acceptances_public_id UNIQUE (public_id),
+	CONSTRAINT fk_terms_acceptances_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_terms_acceptances_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE TABLE sign_codes (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	person_id BIGINT NOT NULL,
+	customer_id BIGINT NOT NULL,
+	code_hash VARCHAR(64) NOT NULL,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	tries INTEGER NOT NULL,
+	used_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_sign_codes PRIMARY KEY (id),
+	CONSTRAINT uq_sign_codes_public_id UNIQUE (public_id),
+	CONSTRAINT fk_sign_codes_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_sign_codes_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE INDEX ix_sign_codes_person ON sign_codes (person_id, customer_id)
+-- next
 CREATE TABLE import_problems (
 	id BIGSERIAL NOT NULL,
 	batch_id BIGINT NOT NULL,
@@ -595,6 +871,50 @@ CREATE TABLE import_problems (
 )
 -- next
 CREATE INDEX ix_import_problems_batch ON import_problems (batch_id, row_no)
+-- next
+CREATE TABLE mail_codes (
+	id BIGSERIAL NOT NULL,
+	link_id BIGINT NOT NULL,
+	person_id BIGINT NOT NULL,
+	code_hash VARCHAR(255) NOT NULL,
+	tries INTEGER NOT NULL,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	ended_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_mail_codes PRIMARY KEY (id),
+	CONSTRAINT fk_mail_codes_link_id FOREIGN KEY(link_id) REFERENCES deep_links (id),
+	CONSTRAINT fk_mail_codes_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_mail_codes_link ON mail_codes (link_id)
+-- next
+CREATE TABLE master_changes (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	customer_id BIGINT NOT NULL,
+	kind VARCHAR(20) NOT NULL,
+	contact_id BIGINT,
+	before TEXT NOT NULL,
+	after TEXT NOT NULL,
+	reason VARCHAR(500) NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	proposed_by_id BIGINT NOT NULL,
+	proposed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	decided_by_id BIGINT,
+	decided_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_master_changes PRIMARY KEY (id),
+	CONSTRAINT ck_master_changes_kind_known CHECK (kind IN ('contact-email', 'bank-add', 'bank-end')),
+	CONSTRAINT ck_master_changes_state_known CHECK (state IN ('pending', 'approved', 'rejected', 'voided')),
+	CONSTRAINT ck_master_changes_two_people CHECK (decided_by_id IS NULL OR decided_by_id <> proposed_by_id),
+	CONSTRAINT ck_master_changes_approved_by_someone CHECK (state <> 'approved' OR decided_by_id IS NOT NULL),
+	CONSTRAINT uq_master_changes_public_id UNIQUE (public_id),
+	CONSTRAINT fk_master_changes_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_master_changes_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id),
+	CONSTRAINT fk_master_changes_proposed_by_id FOREIGN KEY(proposed_by_id) REFERENCES people (id),
+	CONSTRAINT fk_master_changes_decided_by_id FOREIGN KEY(decided_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_master_changes_customer ON master_changes (customer_id, state)
 -- next
 CREATE TABLE document_lines (
 	document_id BIGINT NOT NULL,
@@ -656,11 +976,11 @@ CREATE TABLE allocations (
 	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
+CREATE INDEX ix_allocations_debit ON allocations (debit_id)
+-- next
 CREATE INDEX ix_allocations_credit ON allocations (credit_id)
 -- next
 CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
--- next
-CREATE INDEX ix_allocations_debit ON allocations (debit_id)
 -- next
 CREATE TABLE statement_lines (
 	statement_id BIGINT NOT NULL,
@@ -697,26 +1017,69 @@ CREATE TABLE confirmations (
 	answers TEXT NOT NULL,
 	signed_text TEXT NOT NULL,
 	language VARCHAR(2) NOT NULL,
-	person_id BIGINT NOT NULL,
+	channel VARCHAR(10) NOT NULL,
+	person_id BIGINT,
 	person_name VARCHAR(120) NOT NULL,
 	person_email VARCHAR(254) NOT NULL,
 	job_title VARCHAR(120) NOT NULL,
+	role VARCHAR(40) NOT NULL,
+	authority VARCHAR(160) NOT NULL,
 	method VARCHAR(20) NOT NULL,
 	address VARCHAR(64) NOT NULL,
 	device VARCHAR(255) NOT NULL,
 	signed_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	local_time VARCHAR(40) NOT NULL,
+	evidence TEXT NOT NULL,
+	given_on DATE,
+	recorded_by_id BIGINT,
+	approved_by_id BIGINT,
 	content_hash VARCHAR(64) NOT NULL,
 	CONSTRAINT pk_confirmations PRIMARY KEY (id),
 	CONSTRAINT ck_confirmations_outcome_known CHECK (outcome IN ('agreed', 'agreed-except', 'disagreed')),
+	CONSTRAINT ck_confirmations_channel_known CHECK (channel IN ('portal', 'paper', 'telephone', 'e-mail')),
+	CONSTRAINT ck_confirmations_portal_has_a_person CHECK ((channel = 'portal') = (person_id IS NOT NULL)),
+	CONSTRAINT ck_confirmations_others_are_recorded CHECK ((channel = 'portal') = (recorded_by_id IS NULL)),
+	CONSTRAINT ck_confirmations_two_people CHECK (recorded_by_id IS NULL OR recorded_by_id <> approved_by_id),
 	CONSTRAINT uq_confirmations_public_id UNIQUE (public_id),
 	CONSTRAINT uq_confirmations_statement_id UNIQUE (statement_id),
 	CONSTRAINT fk_confirmations_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
 	CONSTRAINT fk_confirmations_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
-	CONSTRAINT fk_confirmations_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+	CONSTRAINT fk_confirmations_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_confirmations_recorded_by_id FOREIGN KEY(recorded_by_id) REFERENCES people (id),
+	CONSTRAINT fk_confirmations_approved_by_id FOREIGN KEY(approved_by_id) REFERENCES people (id)
 )
 -- next
 CREATE INDEX ix_confirmations_customer ON confirmations (customer_id)
+-- next
+CREATE TABLE paper_confirmations (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	statement_id BIGINT NOT NULL,
+	customer_id BIGINT NOT NULL,
+	statement_hash VARCHAR(64) NOT NULL,
+	outcome VARCHAR(20) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	stated_minor BIGINT,
+	reason TEXT NOT NULL,
+	channel VARCHAR(10) NOT NULL,
+	given_on DATE NOT NULL,
+	given_by VARCHAR(120) NOT NULL,
+	given_title VARCHAR(120) NOT NULL,
+	note TEXT NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	recorded_by_id BIGINT NOT NULL,
+	recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_paper_confirmations PRIMARY KEY (id),
+	CONSTRAINT ck_paper_confirmations_outcome_known CHECK (outcome IN ('agreed', 'agreed-except', 'disagreed')),
+	CONSTRAINT ck_paper_confirmations_channel_known CHECK (channel IN ('portal', 'paper', 'telephone', 'e-mail')),
+	CONSTRAINT ck_paper_confirmations_state_known CHECK (state IN ('pending', 'recorded', 'rejected', 'voided')),
+	CONSTRAINT uq_paper_confirmations_public_id UNIQUE (public_id),
+	CONSTRAINT fk_paper_confirmations_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
+	CONSTRAINT fk_paper_confirmations_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_paper_confirmations_recorded_by_id FOREIGN KEY(recorded_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_paper_confirmations_statement ON paper_confirmations (statement_id)
 -- next
 CREATE TABLE disputes (
 	id BIGSERIAL NOT NULL,
@@ -763,9 +1126,9 @@ CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_
 -- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
-CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
--- next
 CREATE INDEX ix_disputes_state ON disputes (state, due_on)
+-- next
+CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
 -- next
 CREATE TABLE reminders (
 	id BIGSERIAL NOT NULL,
@@ -820,9 +1183,31 @@ CREATE TABLE adjustments (
 -- next
 CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
 -- next
+CREATE INDEX ix_adjustments_state ON adjustments (state)
+-- next
 CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
 -- next
-CREATE INDEX ix_adjustments_state ON adjustments (state)
+CREATE TABLE customer_accounts (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	customer_id BIGINT NOT NULL,
+	change_id BIGINT NOT NULL,
+	account VARCHAR(40) NOT NULL,
+	bank_name VARCHAR(120) NOT NULL,
+	bic VARCHAR(11) NOT NULL,
+	holder VARCHAR(200) NOT NULL,
+	added_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	ended_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_customer_accounts PRIMARY KEY (id),
+	CONSTRAINT uq_customer_accounts_public_id UNIQUE (public_id),
+	CONSTRAINT fk_customer_accounts_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT uq_customer_accounts_change_id UNIQUE (change_id),
+	CONSTRAINT fk_customer_accounts_change_id FOREIGN KEY(change_id) REFERENCES master_changes (id)
+)
+-- next
+CREATE INDEX ix_customer_accounts_account ON customer_accounts (account)
+-- next
+CREATE UNIQUE INDEX uq_customer_accounts_in_use ON customer_accounts (customer_id, account) WHERE ended_at IS NULL
 -- next
 CREATE TABLE entries (
 	id BIGSERIAL NOT NULL,
@@ -836,7 +1221,7 @@ CREATE TABLE entries (
 	text VARCHAR(300) NOT NULL,
 	posted_at TIMESTAMP WITH TIME ZONE,
 	CONSTRAINT pk_entries PRIMARY KEY (id),
-	CONSTRAINT ck_entries_kind_known CHECK (kind IN ('invoice', 'debit_note', 'credit_note', 'receipt', 'refund', 'adjustment', 'write_off', 'opening_balance', 'application', 'reversal')),
+	CONSTRAINT ck_entries_kind_known CHECK (kind IN ('invoice', 'debit_note', 'credit_note', 'receipt', 'refund', 'adjustment', 'write_off', 'opening_balance', 'application', 'reversal', 'unidentified', 'exchange')),
 	CONSTRAINT fk_entries_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
 	CONSTRAINT fk_entries_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
 	CONSTRAINT fk_entries_allocation_id FOREIGN KEY(allocation_id) REFERENCES allocations (id),
@@ -940,9 +1325,17 @@ CREATE FUNCTION tg_security_events_1() RETURNS trigger LANGUAGE plpgsql AS $$ BE
 -- next
 CREATE TRIGGER tg_security_events_1 BEFORE UPDATE ON security_events FOR EACH ROW EXECUTE FUNCTION tg_security_events_1()
 -- next
-CREATE FUNCTION tg_security_events_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'security_events: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+CREATE FUNCTION tg_security_events_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NOT EXISTS (SELECT 1 FROM purges WHERE purges.kind = 'security-log' AND purges.before_at > OLD.at) THEN RAISE EXCEPTION 'security_events: kept for at least 183 days' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
 CREATE TRIGGER tg_security_events_2 BEFORE DELETE ON security_events FOR EACH ROW EXECUTE FUNCTION tg_security_events_2()
+-- next
+CREATE FUNCTION tg_consents_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'consents: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_consents_1 BEFORE UPDATE ON consents FOR EACH ROW EXECUTE FUNCTION tg_consents_1()
+-- next
+CREATE FUNCTION tg_consents_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'consents: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_consents_2 BEFORE DELETE ON consents FOR EACH ROW EXECUTE FUNCTION tg_consents_2()
 -- next
 CREATE FUNCTION tg_audit_rows_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'audit_rows: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
@@ -951,6 +1344,10 @@ CREATE TRIGGER tg_audit_rows_1 BEFORE UPDATE ON audit_rows FOR EACH ROW EXECUTE 
 CREATE FUNCTION tg_audit_rows_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'audit_rows: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
 CREATE TRIGGER tg_audit_rows_2 BEFORE DELETE ON audit_rows FOR EACH ROW EXECUTE FUNCTION tg_audit_rows_2()
+-- next
+CREATE FUNCTION tg_personal_values_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'personal_values: values never change, they only go' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_personal_values_1 BEFORE UPDATE ON personal_values FOR EACH ROW EXECUTE FUNCTION tg_personal_values_1()
 -- next
 CREATE FUNCTION tg_audit_head_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.number <= OLD.number THEN RAISE EXCEPTION 'audit_head: the chain only grows' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
@@ -967,6 +1364,34 @@ CREATE TRIGGER tg_approvals_1 BEFORE UPDATE ON approvals FOR EACH ROW EXECUTE FU
 CREATE FUNCTION tg_approvals_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'approvals: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
 CREATE TRIGGER tg_approvals_2 BEFORE DELETE ON approvals FOR EACH ROW EXECUTE FUNCTION tg_approvals_2()
+-- next
+CREATE FUNCTION tg_customers_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.parent_id IS NOT NULL AND (SELECT parent_id FROM customers WHERE id = NEW.parent_id) IS NOT NULL THEN RAISE EXCEPTION 'customers: a member of a group has no members' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_customers_1 BEFORE INSERT ON customers FOR EACH ROW EXECUTE FUNCTION tg_customers_1()
+-- next
+CREATE FUNCTION tg_customers_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.parent_id IS NOT NULL AND (SELECT parent_id FROM customers WHERE id = NEW.parent_id) IS NOT NULL THEN RAISE EXCEPTION 'customers: a member of a group has no members' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_customers_2 BEFORE UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION tg_customers_2()
+-- next
+CREATE FUNCTION tg_master_changes_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.contact_id IS DISTINCT FROM OLD.contact_id OR NEW.before IS DISTINCT FROM OLD.before OR NEW.after IS DISTINCT FROM OLD.after OR NEW.proposed_by_id IS DISTINCT FROM OLD.proposed_by_id OR NEW.proposed_at IS DISTINCT FROM OLD.proposed_at THEN RAISE EXCEPTION 'master_changes: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_master_changes_1 BEFORE UPDATE ON master_changes FOR EACH ROW EXECUTE FUNCTION tg_master_changes_1()
+-- next
+CREATE FUNCTION tg_master_changes_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'master_changes: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_master_changes_2 BEFORE DELETE ON master_changes FOR EACH ROW EXECUTE FUNCTION tg_master_changes_2()
+-- next
+CREATE FUNCTION tg_customer_accounts_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT state FROM master_changes WHERE id = NEW.change_id) <> 'approved' THEN RAISE EXCEPTION 'customer_accounts: the change is not approved' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_customer_accounts_1 BEFORE INSERT ON customer_accounts FOR EACH ROW EXECUTE FUNCTION tg_customer_accounts_1()
+-- next
+CREATE FUNCTION tg_customer_accounts_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.change_id IS DISTINCT FROM OLD.change_id OR NEW.account IS DISTINCT FROM OLD.account OR NEW.bank_name IS DISTINCT FROM OLD.bank_name OR NEW.bic IS DISTINCT FROM OLD.bic OR NEW.holder IS DISTINCT FROM OLD.holder OR NEW.added_at IS DISTINCT FROM OLD.added_at THEN RAISE EXCEPTION 'customer_accounts: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_customer_accounts_2 BEFORE UPDATE ON customer_accounts FOR EACH ROW EXECUTE FUNCTION tg_customer_accounts_2()
+-- next
+CREATE FUNCTION tg_customer_accounts_3() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'customer_accounts: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_customer_accounts_3 BEFORE DELETE ON customer_accounts FOR EACH ROW EXECUTE FUNCTION tg_customer_accounts_3()
 -- next
 CREATE FUNCTION tg_entries_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.posted_at IS NOT NULL THEN RAISE EXCEPTION 'entries: an entry is sealed after its lines are written' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
@@ -1080,6 +1505,14 @@ CREATE FUNCTION tg_line_answers_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 -- next
 CREATE TRIGGER tg_line_answers_2 BEFORE DELETE ON line_answers FOR EACH ROW EXECUTE FUNCTION tg_line_answers_2()
 -- next
+CREATE FUNCTION tg_acts_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'acts: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_acts_1 BEFORE UPDATE ON acts FOR EACH ROW EXECUTE FUNCTION tg_acts_1()
+-- next
+CREATE FUNCTION tg_acts_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'acts: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_acts_2 BEFORE DELETE ON acts FOR EACH ROW EXECUTE FUNCTION tg_acts_2()
+-- next
 CREATE FUNCTION tg_confirmations_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'confirmations: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
 CREATE TRIGGER tg_confirmations_1 BEFORE UPDATE ON confirmations FOR EACH ROW EXECUTE FUNCTION tg_confirmations_1()
@@ -1087,6 +1520,22 @@ CREATE TRIGGER tg_confirmations_1 BEFORE UPDATE ON confirmations FOR EACH ROW EX
 CREATE FUNCTION tg_confirmations_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'confirmations: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
 CREATE TRIGGER tg_confirmations_2 BEFORE DELETE ON confirmations FOR EACH ROW EXECUTE FUNCTION tg_confirmations_2()
+-- next
+CREATE FUNCTION tg_terms_acceptances_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'terms_acceptances: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_terms_acceptances_1 BEFORE UPDATE ON terms_acceptances FOR EACH ROW EXECUTE FUNCTION tg_terms_acceptances_1()
+-- next
+CREATE FUNCTION tg_terms_acceptances_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'terms_acceptances: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_terms_acceptances_2 BEFORE DELETE ON terms_acceptances FOR EACH ROW EXECUTE FUNCTION tg_terms_acceptances_2()
+-- next
+CREATE FUNCTION tg_paper_confirmations_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.statement_id IS DISTINCT FROM OLD.statement_id OR NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.statement_hash IS DISTINCT FROM OLD.statement_hash OR NEW.outcome IS DISTINCT FROM OLD.outcome OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.stated_minor IS DISTINCT FROM OLD.stated_minor OR NEW.channel IS DISTINCT FROM OLD.channel OR NEW.given_on IS DISTINCT FROM OLD.given_on OR NEW.given_by IS DISTINCT FROM OLD.given_by OR NEW.given_title IS DISTINCT FROM OLD.given_title OR NEW.recorded_by_id IS DISTINCT FROM OLD.recorded_by_id OR NEW.recorded_at IS DISTINCT FROM OLD.recorded_at THEN RAISE EXCEPTION 'paper_confirmations: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_paper_confirmations_1 BEFORE UPDATE ON paper_confirmations FOR EACH ROW EXECUTE FUNCTION tg_paper_confirmations_1()
+-- next
+CREATE FUNCTION tg_paper_confirmations_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'paper_confirmations: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_paper_confirmations_2 BEFORE DELETE ON paper_confirmations FOR EACH ROW EXECUTE FUNCTION tg_paper_confirmations_2()
 -- next
 CREATE FUNCTION tg_dispute_parts_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_parts: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
@@ -1103,6 +1552,14 @@ CREATE TRIGGER tg_dispute_events_1 BEFORE UPDATE ON dispute_events FOR EACH ROW 
 CREATE FUNCTION tg_dispute_events_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_events: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
 CREATE TRIGGER tg_dispute_events_2 BEFORE DELETE ON dispute_events FOR EACH ROW EXECUTE FUNCTION tg_dispute_events_2()
+-- next
+CREATE FUNCTION tg_purges_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'purges: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_purges_1 BEFORE UPDATE ON purges FOR EACH ROW EXECUTE FUNCTION tg_purges_1()
+-- next
+CREATE FUNCTION tg_purges_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'purges: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_purges_2 BEFORE DELETE ON purges FOR EACH ROW EXECUTE FUNCTION tg_purges_2()
 -- next
 CREATE FUNCTION tg_reminders_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'reminders: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next

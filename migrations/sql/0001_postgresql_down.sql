@@ -8,13 +8,21 @@ DROP TABLE dispute_parts CASCADE
 -- next
 DROP TABLE dispute_events CASCADE
 -- next
+DROP TABLE customer_accounts CASCADE
+-- next
 DROP TABLE adjustments CASCADE
 -- next
 DROP TABLE statement_lines CASCADE
 -- next
 DROP TABLE reminders CASCADE
 -- next
+DROP TABLE paper_confirmations CASCADE
+-- next
 DROP TABLE open_items CASCADE
+-- next
+DROP TABLE master_changes CASCADE
+-- next
+DROP TABLE mail_codes CASCADE
 -- next
 DROP TABLE document_lines CASCADE
 -- next
@@ -24,15 +32,23 @@ DROP TABLE confirmations CASCADE
 -- next
 DROP TABLE allocations CASCADE
 -- next
+DROP TABLE terms_acceptances CASCADE
+-- next
 DROP TABLE tasks CASCADE
 -- next
 DROP TABLE statements CASCADE
 -- next
 DROP TABLE sign_ins CASCADE
 -- next
+DROP TABLE sign_codes CASCADE
+-- next
+DROP TABLE role_requests CASCADE
+-- next
 DROP TABLE outbox_messages CASCADE
 -- next
 DROP TABLE month_balances CASCADE
+-- next
+DROP TABLE invitations CASCADE
 -- next
 DROP TABLE import_problems CASCADE
 -- next
@@ -48,13 +64,29 @@ DROP TABLE attachments CASCADE
 -- next
 DROP TABLE approvals CASCADE
 -- next
+DROP TABLE acts CASCADE
+-- next
 DROP TABLE account_mappings CASCADE
+-- next
+DROP TABLE totps CASCADE
 -- next
 DROP TABLE statement_runs CASCADE
 -- next
 DROP TABLE security_events CASCADE
 -- next
+DROP TABLE recovery_codes CASCADE
+-- next
 DROP TABLE policy_versions CASCADE
+-- next
+DROP TABLE password_resets CASCADE
+-- next
+DROP TABLE passkeys CASCADE
+-- next
+DROP TABLE old_passwords CASCADE
+-- next
+DROP TABLE mail_changes CASCADE
+-- next
+DROP TABLE known_devices CASCADE
 -- next
 DROP TABLE jobs CASCADE
 -- next
@@ -62,11 +94,19 @@ DROP TABLE import_batches CASCADE
 -- next
 DROP TABLE customers CASCADE
 -- next
+DROP TABLE consents CASCADE
+-- next
 DROP TABLE closed_periods CASCADE
 -- next
 DROP TABLE accounts CASCADE
 -- next
+DROP TABLE used_once CASCADE
+-- next
 DROP TABLE throttle_counts CASCADE
+-- next
+DROP TABLE purges CASCADE
+-- next
+DROP TABLE personal_values CASCADE
 -- next
 DROP TABLE people CASCADE
 -- next
@@ -90,9 +130,15 @@ DROP FUNCTION tg_security_events_1()
 -- next
 DROP FUNCTION tg_security_events_2()
 -- next
+DROP FUNCTION tg_consents_1()
+-- next
+DROP FUNCTION tg_consents_2()
+-- next
 DROP FUNCTION tg_audit_rows_1()
 -- next
 DROP FUNCTION tg_audit_rows_2()
+-- next
+DROP FUNCTION tg_personal_values_1()
 -- next
 DROP FUNCTION tg_audit_head_1()
 -- next
@@ -101,6 +147,20 @@ DROP FUNCTION tg_audit_head_2()
 DROP FUNCTION tg_approvals_1()
 -- next
 DROP FUNCTION tg_approvals_2()
+-- next
+DROP FUNCTION tg_customers_1()
+-- next
+DROP FUNCTION tg_customers_2()
+-- next
+DROP FUNCTION tg_master_changes_1()
+-- next
+DROP FUNCTION tg_master_changes_2()
+-- next
+DROP FUNCTION tg_customer_accounts_1()
+-- next
+DROP FUNCTION tg_customer_accounts_2()
+-- next
+DROP FUNCTION tg_customer_accounts_3()
 -- next
 DROP FUNCTION tg_entries_1()
 -- next
@@ -158,9 +218,21 @@ DROP FUNCTION tg_line_answers_1()
 -- next
 DROP FUNCTION tg_line_answers_2()
 -- next
+DROP FUNCTION tg_acts_1()
+-- next
+DROP FUNCTION tg_acts_2()
+-- next
 DROP FUNCTION tg_confirmations_1()
 -- next
 DROP FUNCTION tg_confirmations_2()
+-- next
+DROP FUNCTION tg_terms_acceptances_1()
+-- next
+DROP FUNCTION tg_terms_acceptances_2()
+-- next
+DROP FUNCTION tg_paper_confirmations_1()
+-- next
+DROP FUNCTION tg_paper_confirmations_2()
 -- next
 DROP FUNCTION tg_dispute_parts_1()
 -- next
@@ -169,6 +241,10 @@ DROP FUNCTION tg_dispute_parts_2()
 DROP FUNCTION tg_dispute_events_1()
 -- next
 DROP FUNCTION tg_dispute_events_2()
+-- next
+DROP FUNCTION tg_purges_1()
+-- next
+DROP FUNCTION tg_purges_2()
 -- next
 DROP FUNCTION tg_reminders_1()
 -- next

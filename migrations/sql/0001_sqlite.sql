@@ -15,7 +15,9 @@ CREATE TABLE people (
 	theme VARCHAR(5) NOT NULL,
 	has_single_keys BOOLEAN NOT NULL,
 	password_hash VARCHAR(255),
+	password_set_at DATETIME,
 	is_active BOOLEAN NOT NULL,
+	erased_at DATETIME,
 	created_at DATETIME NOT NULL,
 	CONSTRAINT pk_people PRIMARY KEY (id),
 	CONSTRAINT ck_people_language_known CHECK (language IN ('zh', 'en')),
@@ -29,6 +31,12 @@ CREATE TABLE throttle_counts (
 	window_at DATETIME NOT NULL,
 	tries INTEGER NOT NULL,
 	CONSTRAINT pk_throttle_counts PRIMARY KEY ("key", window_at)
+)
+-- next
+CREATE TABLE used_once (
+	"key" VARCHAR(64) NOT NULL,
+	used_at DATETIME NOT NULL,
+	CONSTRAINT pk_used_once PRIMARY KEY ("key")
 )
 -- next
 CREATE TABLE audit_rows (
@@ -58,6 +66,17 @@ CREATE TABLE audit_head (
 	CONSTRAINT pk_audit_head PRIMARY KEY (id),
 	CONSTRAINT ck_audit_head_single_row CHECK (id = 1)
 )
+-- next
+CREATE TABLE personal_values (
+	token VARCHAR(22) NOT NULL,
+	subject_kind VARCHAR(30) NOT NULL,
+	subject_id VARCHAR(22) NOT NULL,
+	salt VARCHAR(22) NOT NULL,
+	value TEXT NOT NULL,
+	CONSTRAINT pk_personal_values PRIMARY KEY (token)
+)
+-- next
+CREATE INDEX ix_personal_values_subject ON personal_values (subject_kind, subject_id)
 -- next
 CREATE TABLE legal_entities (
 	id INTEGER NOT NULL,
@@ -97,6 +116,18 @@ CREATE TABLE import_profiles (
 	CONSTRAINT pk_import_profiles PRIMARY KEY (name)
 )
 -- next
+CREATE TABLE purges (
+	id INTEGER NOT NULL,
+	kind VARCHAR(20) NOT NULL,
+	at DATETIME NOT NULL,
+	kept_days INTEGER NOT NULL,
+	before_at DATETIME NOT NULL,
+	found INTEGER NOT NULL,
+	CONSTRAINT pk_purges PRIMARY KEY (id),
+	CONSTRAINT ck_purges_kind_known CHECK (kind IN ('security-log', 'sign-ins', 'links', 'mail', 'codes')),
+	CONSTRAINT ck_purges_kept_long_enough CHECK (kind <> 'security-log' OR kept_days >= 183)
+)
+-- next
 CREATE TABLE security_events (
 	id INTEGER NOT NULL,
 	at DATETIME NOT NULL,
@@ -110,6 +141,117 @@ CREATE TABLE security_events (
 )
 -- next
 CREATE INDEX ix_security_events_at ON security_events (at)
+-- next
+CREATE TABLE old_passwords (
+	id INTEGER NOT NULL,
+	person_id INTEGER NOT NULL,
+	password_hash VARCHAR(255) NOT NULL,
+	ended_at DATETIME NOT NULL,
+	CONSTRAINT pk_old_passwords PRIMARY KEY (id),
+	CONSTRAINT fk_old_passwords_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_old_passwords_person ON old_passwords (person_id)
+-- next
+CREATE TABLE totps (
+	person_id INTEGER NOT NULL,
+	sealed_seed VARCHAR(255),
+	sealed_next VARCHAR(255),
+	confirmed_at DATETIME,
+	last_step BIGINT NOT NULL,
+	CONSTRAINT pk_totps PRIMARY KEY (person_id),
+	CONSTRAINT fk_totps_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE TABLE recovery_codes (
+	id INTEGER NOT NULL,
+	person_id INTEGER NOT NULL,
+	code_hash VARCHAR(64) NOT NULL,
+	made_at DATETIME NOT NULL,
+	used_at DATETIME,
+	CONSTRAINT pk_recovery_codes PRIMARY KEY (id),
+	CONSTRAINT fk_recovery_codes_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT uq_recovery_codes_code_hash UNIQUE (code_hash)
+)
+-- next
+CREATE INDEX ix_recovery_codes_person ON recovery_codes (person_id)
+-- next
+CREATE TABLE passkeys (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	person_id INTEGER NOT NULL,
+	credential_id VARCHAR(1400) NOT NULL,
+	public_key TEXT NOT NULL,
+	sign_count BIGINT NOT NULL,
+	name VARCHAR(60) NOT NULL,
+	is_synced BOOLEAN NOT NULL,
+	added_at DATETIME NOT NULL,
+	last_used_at DATETIME,
+	CONSTRAINT pk_passkeys PRIMARY KEY (id),
+	CONSTRAINT uq_passkeys_public_id UNIQUE (public_id),
+	CONSTRAINT fk_passkeys_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT uq_passkeys_credential_id UNIQUE (credential_id)
+)
+-- next
+CREATE INDEX ix_passkeys_person ON passkeys (person_id)
+-- next
+CREATE TABLE known_devices (
+	id INTEGER NOT NULL,
+	person_id INTEGER NOT NULL,
+	token_hash VARCHAR(64) NOT NULL,
+	device VARCHAR(255) NOT NULL,
+	first_seen_at DATETIME NOT NULL,
+	last_seen_at DATETIME NOT NULL,
+	CONSTRAINT pk_known_devices PRIMARY KEY (id),
+	CONSTRAINT fk_known_devices_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE UNIQUE INDEX ix_known_devices_token ON known_devices (token_hash, person_id)
+-- next
+CREATE TABLE password_resets (
+	id INTEGER NOT NULL,
+	token_hash VARCHAR(64) NOT NULL,
+	person_id INTEGER NOT NULL,
+	made_at DATETIME NOT NULL,
+	ends_at DATETIME NOT NULL,
+	ended_at DATETIME,
+	CONSTRAINT pk_password_resets PRIMARY KEY (id),
+	CONSTRAINT uq_password_resets_token_hash UNIQUE (token_hash),
+	CONSTRAINT fk_password_resets_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_password_resets_person ON password_resets (person_id)
+-- next
+CREATE TABLE mail_changes (
+	id INTEGER NOT NULL,
+	token_hash VARCHAR(64) NOT NULL,
+	person_id INTEGER NOT NULL,
+	email VARCHAR(254) NOT NULL,
+	made_at DATETIME NOT NULL,
+	ends_at DATETIME NOT NULL,
+	ended_at DATETIME,
+	CONSTRAINT pk_mail_changes PRIMARY KEY (id),
+	CONSTRAINT uq_mail_changes_token_hash UNIQUE (token_hash),
+	CONSTRAINT fk_mail_changes_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_mail_changes_person ON mail_changes (person_id)
+-- next
+CREATE TABLE consents (
+	id INTEGER NOT NULL,
+	person_id INTEGER NOT NULL,
+	version VARCHAR(20) NOT NULL,
+	language VARCHAR(2) NOT NULL,
+	text TEXT NOT NULL,
+	text_hash VARCHAR(64) NOT NULL,
+	address VARCHAR(64) NOT NULL,
+	device VARCHAR(255) NOT NULL,
+	accepted_at DATETIME NOT NULL,
+	CONSTRAINT pk_consents PRIMARY KEY (id),
+	CONSTRAINT fk_consents_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_consents_person ON consents (person_id)
 -- next
 CREATE TABLE customers (
 	id INTEGER NOT NULL,
@@ -127,22 +269,31 @@ CREATE TABLE customers (
 	credit_limit_minor BIGINT,
 	department VARCHAR(60) NOT NULL,
 	owner_id INTEGER,
+	parent_id INTEGER,
+	mail_domains VARCHAR(500) NOT NULL,
 	is_paused BOOLEAN NOT NULL,
+	paused_at DATETIME,
+	pause_reason VARCHAR(500) NOT NULL,
 	first_on DATE NOT NULL,
 	archived_at DATETIME,
 	created_at DATETIME NOT NULL,
 	row_version INTEGER NOT NULL,
 	CONSTRAINT pk_customers PRIMARY KEY (id),
 	CONSTRAINT ck_customers_language_known CHECK (language IN ('zh', 'en')),
+	CONSTRAINT ck_customers_not_its_own_parent CHECK (parent_id IS NULL OR parent_id <> id),
+	CONSTRAINT ck_customers_pause_is_dated CHECK ((paused_at IS NOT NULL) = is_paused),
 	CONSTRAINT uq_customers_public_id UNIQUE (public_id),
 	CONSTRAINT uq_customers_number UNIQUE (number),
 	CONSTRAINT ck_customers_credit_limit_minor_integer CHECK (credit_limit_minor IS NULL OR typeof(credit_limit_minor) = 'integer'),
-	CONSTRAINT fk_customers_owner_id FOREIGN KEY(owner_id) REFERENCES people (id)
+	CONSTRAINT fk_customers_owner_id FOREIGN KEY(owner_id) REFERENCES people (id),
+	CONSTRAINT fk_customers_parent_id FOREIGN KEY(parent_id) REFERENCES customers (id)
 )
 -- next
-CREATE INDEX ix_customers_owner ON customers (owner_id)
+CREATE INDEX ix_customers_parent ON customers (parent_id)
 -- next
 CREATE INDEX ix_customers_name_key ON customers (name_key)
+-- next
+CREATE INDEX ix_customers_owner ON customers (owner_id)
 -- next
 CREATE TABLE accounts (
 	id INTEGER NOT NULL,
@@ -269,6 +420,7 @@ CREATE TABLE grants (
 	person_id INTEGER NOT NULL,
 	role VARCHAR(20) NOT NULL,
 	customer_id INTEGER,
+	covers_group BOOLEAN NOT NULL,
 	granted_at DATETIME NOT NULL,
 	granted_by_id INTEGER,
 	ended_at DATETIME,
@@ -294,10 +446,13 @@ CREATE TABLE sign_ins (
 	address VARCHAR(64) NOT NULL,
 	device VARCHAR(255) NOT NULL,
 	started_at DATETIME NOT NULL,
+	stage VARCHAR(8) NOT NULL,
+	proved_at DATETIME NOT NULL,
 	last_seen_at DATETIME NOT NULL,
 	ends_at DATETIME NOT NULL,
 	ended_at DATETIME,
 	CONSTRAINT pk_sign_ins PRIMARY KEY (id),
+	CONSTRAINT ck_sign_ins_stage_known CHECK (stage IN ('full', 'code', 'enrol', 'password')),
 	CONSTRAINT uq_sign_ins_public_id UNIQUE (public_id),
 	CONSTRAINT uq_sign_ins_token_hash UNIQUE (token_hash),
 	CONSTRAINT fk_sign_ins_person_id FOREIGN KEY(person_id) REFERENCES people (id),
@@ -319,6 +474,35 @@ CREATE TABLE deep_links (
 	CONSTRAINT uq_deep_links_token_hash UNIQUE (token_hash),
 	CONSTRAINT fk_deep_links_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
 )
+-- next
+CREATE TABLE invitations (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	token_hash VARCHAR(64) NOT NULL,
+	email VARCHAR(254) NOT NULL,
+	name VARCHAR(120) NOT NULL,
+	language VARCHAR(2) NOT NULL,
+	role VARCHAR(20) NOT NULL,
+	customer_id INTEGER,
+	invited_by_id INTEGER,
+	sent INTEGER NOT NULL,
+	made_at DATETIME NOT NULL,
+	ends_at DATETIME NOT NULL,
+	accepted_at DATETIME,
+	revoked_at DATETIME,
+	person_id INTEGER,
+	CONSTRAINT pk_invitations PRIMARY KEY (id),
+	CONSTRAINT ck_invitations_role_known CHECK (role IN ('', 'viewer', 'confirmer', 'customer-admin', 'clerk', 'approver', 'department', 'auditor', 'security-admin', 'system-admin')),
+	CONSTRAINT uq_invitations_public_id UNIQUE (public_id),
+	CONSTRAINT uq_invitations_token_hash UNIQUE (token_hash),
+	CONSTRAINT fk_invitations_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_invitations_invited_by_id FOREIGN KEY(invited_by_id) REFERENCES people (id),
+	CONSTRAINT fk_invitations_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_invitations_customer ON invitations (customer_id)
+-- next
+CREATE INDEX ix_invitations_email ON invitations (email)
 -- next
 CREATE TABLE outbox_messages (
 	id INTEGER NOT NULL,
@@ -381,9 +565,9 @@ CREATE TABLE approvals (
 	CONSTRAINT fk_approvals_decided_by_id FOREIGN KEY(decided_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_approvals_state ON approvals (state, kind)
--- next
 CREATE INDEX ix_approvals_subject ON approvals (subject_kind, subject_id)
+-- next
+CREATE INDEX ix_approvals_state ON approvals (state, kind)
 -- next
 CREATE TABLE contacts (
 	id INTEGER NOT NULL,
@@ -391,6 +575,8 @@ CREATE TABLE contacts (
 	customer_id INTEGER NOT NULL,
 	name VARCHAR(120) NOT NULL,
 	email VARCHAR(254) NOT NULL,
+	previous_email VARCHAR(254) NOT NULL,
+	email_from_at DATETIME,
 	phone VARCHAR(60) NOT NULL,
 	job_title VARCHAR(120) NOT NULL,
 	language VARCHAR(2) NOT NULL,
@@ -405,12 +591,35 @@ CREATE TABLE contacts (
 -- next
 CREATE INDEX ix_contacts_customer ON contacts (customer_id)
 -- next
+CREATE TABLE role_requests (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	customer_id INTEGER NOT NULL,
+	kind VARCHAR(10) NOT NULL,
+	person_public_id VARCHAR(22) NOT NULL,
+	email VARCHAR(254) NOT NULL,
+	name VARCHAR(120) NOT NULL,
+	role VARCHAR(20) NOT NULL,
+	covers_group BOOLEAN NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	requested_by_id INTEGER NOT NULL,
+	requested_at DATETIME NOT NULL,
+	CONSTRAINT pk_role_requests PRIMARY KEY (id),
+	CONSTRAINT ck_role_requests_kind_known CHECK (kind IN ('invite', 'change')),
+	CONSTRAINT ck_role_requests_state_known CHECK (state IN ('pending', 'approved', 'rejected', 'voided')),
+	CONSTRAINT uq_role_requests_public_id UNIQUE (public_id),
+	CONSTRAINT fk_role_requests_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_role_requests_requested_by_id FOREIGN KEY(requested_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_role_requests_customer ON role_requests (customer_id, state)
+-- next
 CREATE TABLE account_mappings (
 	entity_id INTEGER NOT NULL,
 	role VARCHAR(30) NOT NULL,
 	account_id INTEGER NOT NULL,
 	CONSTRAINT pk_account_mappings PRIMARY KEY (entity_id, role),
-	CONSTRAINT ck_account_mappings_role_known CHECK (role IN ('bank', 'notes_receivable', 'receivable', 'allowance', 'advance', 'output_vat', 'unidentified', 'opening', 'income', 'non_operating_income', 'financial_expense', 'exchange_difference', 'credit_loss', 'non_operating_expense', 'prior_year')),
+	CONSTRAINT ck_account_mappings_role_known CHECK (role IN ('bank', 'notes_receivable', 'receivable', 'allowance', 'advance', 'output_vat', 'unidentified', 'exchange_clearing', 'opening', 'income', 'non_operating_income', 'financial_expense', 'exchange_difference', 'credit_loss', 'non_operating_expense', 'prior_year')),
 	CONSTRAINT fk_account_mappings_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
 	CONSTRAINT fk_account_mappings_account_id FOREIGN KEY(account_id) REFERENCES accounts (id)
 )
@@ -460,13 +669,13 @@ CREATE TABLE documents (
 	CONSTRAINT fk_documents_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_documents_day ON documents (document_on)
--- next
 CREATE INDEX ix_documents_amount ON documents (amount_minor)
 -- next
-CREATE INDEX ix_documents_number ON documents (document_no)
+CREATE INDEX ix_documents_day ON documents (document_on)
 -- next
 CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
+-- next
+CREATE INDEX ix_documents_number ON documents (document_no)
 -- next
 CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
 -- next
@@ -574,9 +783,38 @@ CREATE TABLE statements (
 -- next
 CREATE INDEX ix_statements_state ON statements (state, period_from)
 -- next
+CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
+-- next
 CREATE INDEX ix_statements_run ON statements (run_id)
 -- next
-CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
+CREATE TABLE acts (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	event VARCHAR(60) NOT NULL,
+	subject_kind VARCHAR(30) NOT NULL,
+	subject_id VARCHAR(22) NOT NULL,
+	customer_id INTEGER NOT NULL,
+	statement_hash VARCHAR(64) NOT NULL,
+	person_id INTEGER,
+	side VARCHAR(10) NOT NULL,
+	role VARCHAR(40) NOT NULL,
+	authority VARCHAR(160) NOT NULL,
+	method VARCHAR(20) NOT NULL,
+	address VARCHAR(64) NOT NULL,
+	device VARCHAR(255) NOT NULL,
+	at DATETIME NOT NULL,
+	local_time VARCHAR(40) NOT NULL,
+	language VARCHAR(2) NOT NULL,
+	text TEXT NOT NULL,
+	CONSTRAINT pk_acts PRIMARY KEY (id),
+	CONSTRAINT uq_acts_public_id UNIQUE (public_id),
+	CONSTRAINT fk_acts_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_acts_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_acts_person ON acts (person_id)
+-- next
+CREATE INDEX ix_acts_subject ON acts (subject_kind, subject_id)
 -- next
 CREATE TABLE tasks (
 	id INTEGER NOT NULL,
@@ -604,6 +842,44 @@ CREATE TABLE tasks (
 -- next
 CREATE INDEX ix_tasks_state ON tasks (state, due_on)
 -- next
+CREATE TABLE terms_acceptances (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	person_id INTEGER NOT NULL,
+	customer_id INTEGER NOT NULL,
+	version INTEGER NOT NULL,
+	language VARCHAR(2) NOT NULL,
+	text TEXT NOT NULL,
+	text_hash VARCHAR(64) NOT NULL,
+	method VARCHAR(20) NOT NULL,
+	address VARCHAR(64) NOT NULL,
+	device VARCHAR(255) NOT NULL,
+	accepted_at DATETIME NOT NULL,
+	CONSTRAINT pk_terms_acceptances PRIMARY KEY (id),
+	CONSTRAINT uq_terms_acceptances_person_id_customer_id_version UNIQUE (person_id, customer_id, version),
+	CONSTRAINT uq_terms_acceptances_public_id UNIQUE (public_id),
+	CONSTRAINT fk_terms_acceptances_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_terms_acceptances_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE TABLE sign_codes (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	person_id INTEGER NOT NULL,
+	customer_id INTEGER NOT NULL,
+	code_hash VARCHAR(64) NOT NULL,
+	made_at DATETIME NOT NULL,
+	ends_at DATETIME NOT NULL,
+	tries INTEGER NOT NULL,
+	used_at DATETIME,
+	CONSTRAINT pk_sign_codes PRIMARY KEY (id),
+	CONSTRAINT uq_sign_codes_public_id UNIQUE (public_id),
+	CONSTRAINT fk_sign_codes_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_sign_codes_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE INDEX ix_sign_codes_person ON sign_codes (person_id, customer_id)
+-- next
 CREATE TABLE import_problems (
 	id INTEGER NOT NULL,
 	batch_id INTEGER NOT NULL,
@@ -618,6 +894,50 @@ CREATE TABLE import_problems (
 )
 -- next
 CREATE INDEX ix_import_problems_batch ON import_problems (batch_id, row_no)
+-- next
+CREATE TABLE mail_codes (
+	id INTEGER NOT NULL,
+	link_id INTEGER NOT NULL,
+	person_id INTEGER NOT NULL,
+	code_hash VARCHAR(255) NOT NULL,
+	tries INTEGER NOT NULL,
+	made_at DATETIME NOT NULL,
+	ends_at DATETIME NOT NULL,
+	ended_at DATETIME,
+	CONSTRAINT pk_mail_codes PRIMARY KEY (id),
+	CONSTRAINT fk_mail_codes_link_id FOREIGN KEY(link_id) REFERENCES deep_links (id),
+	CONSTRAINT fk_mail_codes_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_mail_codes_link ON mail_codes (link_id)
+-- next
+CREATE TABLE master_changes (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	customer_id INTEGER NOT NULL,
+	kind VARCHAR(20) NOT NULL,
+	contact_id INTEGER,
+	"before" TEXT NOT NULL,
+	"after" TEXT NOT NULL,
+	reason VARCHAR(500) NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	proposed_by_id INTEGER NOT NULL,
+	proposed_at DATETIME NOT NULL,
+	decided_by_id INTEGER,
+	decided_at DATETIME,
+	CONSTRAINT pk_master_changes PRIMARY KEY (id),
+	CONSTRAINT ck_master_changes_kind_known CHECK (kind IN ('contact-email', 'bank-add', 'bank-end')),
+	CONSTRAINT ck_master_changes_state_known CHECK (state IN ('pending', 'approved', 'rejected', 'voided')),
+	CONSTRAINT ck_master_changes_two_people CHECK (decided_by_id IS NULL OR decided_by_id <> proposed_by_id),
+	CONSTRAINT ck_master_changes_approved_by_someone CHECK (state <> 'approved' OR decided_by_id IS NOT NULL),
+	CONSTRAINT uq_master_changes_public_id UNIQUE (public_id),
+	CONSTRAINT fk_master_changes_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_master_changes_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id),
+	CONSTRAINT fk_master_changes_proposed_by_id FOREIGN KEY(proposed_by_id) REFERENCES people (id),
+	CONSTRAINT fk_master_changes_decided_by_id FOREIGN KEY(decided_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_master_changes_customer ON master_changes (customer_id, state)
 -- next
 CREATE TABLE document_lines (
 	document_id INTEGER NOT NULL,
@@ -683,11 +1003,11 @@ CREATE TABLE allocations (
 	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
+CREATE INDEX ix_allocations_debit ON allocations (debit_id)
+-- next
 CREATE INDEX ix_allocations_credit ON allocations (credit_id)
 -- next
 CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
--- next
-CREATE INDEX ix_allocations_debit ON allocations (debit_id)
 -- next
 CREATE TABLE statement_lines (
 	statement_id INTEGER NOT NULL,
@@ -726,18 +1046,29 @@ CREATE TABLE confirmations (
 	answers TEXT NOT NULL,
 	signed_text TEXT NOT NULL,
 	language VARCHAR(2) NOT NULL,
-	person_id INTEGER NOT NULL,
+	channel VARCHAR(10) NOT NULL,
+	person_id INTEGER,
 	person_name VARCHAR(120) NOT NULL,
 	person_email VARCHAR(254) NOT NULL,
 	job_title VARCHAR(120) NOT NULL,
+	role VARCHAR(40) NOT NULL,
+	authority VARCHAR(160) NOT NULL,
 	method VARCHAR(20) NOT NULL,
 	address VARCHAR(64) NOT NULL,
 	device VARCHAR(255) NOT NULL,
 	signed_at DATETIME NOT NULL,
 	local_time VARCHAR(40) NOT NULL,
+	evidence TEXT NOT NULL,
+	given_on DATE,
+	recorded_by_id INTEGER,
+	approved_by_id INTEGER,
 	content_hash VARCHAR(64) NOT NULL,
 	CONSTRAINT pk_confirmations PRIMARY KEY (id),
 	CONSTRAINT ck_confirmations_outcome_known CHECK (outcome IN ('agreed', 'agreed-except', 'disagreed')),
+	CONSTRAINT ck_confirmations_channel_known CHECK (channel IN ('portal', 'paper', 'telephone', 'e-mail')),
+	CONSTRAINT ck_confirmations_portal_has_a_person CHECK ((channel = 'portal') = (person_id IS NOT NULL)),
+	CONSTRAINT ck_confirmations_others_are_recorded CHECK ((channel = 'portal') = (recorded_by_id IS NULL)),
+	CONSTRAINT ck_confirmations_two_people CHECK (recorded_by_id IS NULL OR recorded_by_id <> approved_by_id),
 	CONSTRAINT uq_confirmations_public_id UNIQUE (public_id),
 	CONSTRAINT uq_confirmations_statement_id UNIQUE (statement_id),
 	CONSTRAINT fk_confirmations_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
@@ -746,10 +1077,43 @@ CREATE TABLE confirmations (
 	CONSTRAINT ck_confirmations_agreed_minor_integer CHECK (agreed_minor IS NULL OR typeof(agreed_minor) = 'integer'),
 	CONSTRAINT ck_confirmations_disputed_minor_integer CHECK (disputed_minor IS NULL OR typeof(disputed_minor) = 'integer'),
 	CONSTRAINT ck_confirmations_stated_minor_integer CHECK (stated_minor IS NULL OR typeof(stated_minor) = 'integer'),
-	CONSTRAINT fk_confirmations_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+	CONSTRAINT fk_confirmations_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_confirmations_recorded_by_id FOREIGN KEY(recorded_by_id) REFERENCES people (id),
+	CONSTRAINT fk_confirmations_approved_by_id FOREIGN KEY(approved_by_id) REFERENCES people (id)
 )
 -- next
 CREATE INDEX ix_confirmations_customer ON confirmations (customer_id)
+-- next
+CREATE TABLE paper_confirmations (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	statement_id INTEGER NOT NULL,
+	customer_id INTEGER NOT NULL,
+	statement_hash VARCHAR(64) NOT NULL,
+	outcome VARCHAR(20) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	stated_minor BIGINT,
+	reason TEXT NOT NULL,
+	channel VARCHAR(10) NOT NULL,
+	given_on DATE NOT NULL,
+	given_by VARCHAR(120) NOT NULL,
+	given_title VARCHAR(120) NOT NULL,
+	note TEXT NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	recorded_by_id INTEGER NOT NULL,
+	recorded_at DATETIME NOT NULL,
+	CONSTRAINT pk_paper_confirmations PRIMARY KEY (id),
+	CONSTRAINT ck_paper_confirmations_outcome_known CHECK (outcome IN ('agreed', 'agreed-except', 'disagreed')),
+	CONSTRAINT ck_paper_confirmations_channel_known CHECK (channel IN ('portal', 'paper', 'telephone', 'e-mail')),
+	CONSTRAINT ck_paper_confirmations_state_known CHECK (state IN ('pending', 'recorded', 'rejected', 'voided')),
+	CONSTRAINT uq_paper_confirmations_public_id UNIQUE (public_id),
+	CONSTRAINT fk_paper_confirmations_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
+	CONSTRAINT fk_paper_confirmations_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT ck_paper_confirmations_stated_minor_integer CHECK (stated_minor IS NULL OR typeof(stated_minor) = 'integer'),
+	CONSTRAINT fk_paper_confirmations_recorded_by_id FOREIGN KEY(recorded_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_paper_confirmations_statement ON paper_confirmations (statement_id)
 -- next
 CREATE TABLE disputes (
 	id INTEGER NOT NULL,
@@ -798,9 +1162,9 @@ CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_
 -- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
-CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
--- next
 CREATE INDEX ix_disputes_state ON disputes (state, due_on)
+-- next
+CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
 -- next
 CREATE TABLE reminders (
 	id INTEGER NOT NULL,
@@ -857,9 +1221,31 @@ CREATE TABLE adjustments (
 -- next
 CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
 -- next
+CREATE INDEX ix_adjustments_state ON adjustments (state)
+-- next
 CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
 -- next
-CREATE INDEX ix_adjustments_state ON adjustments (state)
+CREATE TABLE customer_accounts (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	customer_id INTEGER NOT NULL,
+	change_id INTEGER NOT NULL,
+	account VARCHAR(40) NOT NULL,
+	bank_name VARCHAR(120) NOT NULL,
+	bic VARCHAR(11) NOT NULL,
+	holder VARCHAR(200) NOT NULL,
+	added_at DATETIME NOT NULL,
+	ended_at DATETIME,
+	CONSTRAINT pk_customer_accounts PRIMARY KEY (id),
+	CONSTRAINT uq_customer_accounts_public_id UNIQUE (public_id),
+	CONSTRAINT fk_customer_accounts_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT uq_customer_accounts_change_id UNIQUE (change_id),
+	CONSTRAINT fk_customer_accounts_change_id FOREIGN KEY(change_id) REFERENCES master_changes (id)
+)
+-- next
+CREATE INDEX ix_customer_accounts_account ON customer_accounts (account)
+-- next
+CREATE UNIQUE INDEX uq_customer_accounts_in_use ON customer_accounts (customer_id, account) WHERE ended_at IS NULL
 -- next
 CREATE TABLE entries (
 	id INTEGER NOT NULL,
@@ -873,7 +1259,7 @@ CREATE TABLE entries (
 	text VARCHAR(300) NOT NULL,
 	posted_at DATETIME,
 	CONSTRAINT pk_entries PRIMARY KEY (id),
-	CONSTRAINT ck_entries_kind_known CHECK (kind IN ('invoice', 'debit_note', 'credit_note', 'receipt', 'refund', 'adjustment', 'write_off', 'opening_balance', 'application', 'reversal')),
+	CONSTRAINT ck_entries_kind_known CHECK (kind IN ('invoice', 'debit_note', 'credit_note', 'receipt', 'refund', 'adjustment', 'write_off', 'opening_balance', 'application', 'reversal', 'unidentified', 'exchange')),
 	CONSTRAINT fk_entries_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
 	CONSTRAINT fk_entries_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
 	CONSTRAINT fk_entries_allocation_id FOREIGN KEY(allocation_id) REFERENCES allocations (id),
@@ -976,11 +1362,17 @@ CREATE TRIGGER tg_number_series_2 BEFORE DELETE ON number_series FOR EACH ROW BE
 -- next
 CREATE TRIGGER tg_security_events_1 BEFORE UPDATE ON security_events FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'security_events: rows never change'); END
 -- next
-CREATE TRIGGER tg_security_events_2 BEFORE DELETE ON security_events FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'security_events: rows never vanish'); END
+CREATE TRIGGER tg_security_events_2 BEFORE DELETE ON security_events FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM purges WHERE purges.kind = 'security-log' AND purges.before_at > OLD.at) BEGIN SELECT RAISE(ABORT, 'security_events: kept for at least 183 days'); END
+-- next
+CREATE TRIGGER tg_consents_1 BEFORE UPDATE ON consents FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'consents: rows never change'); END
+-- next
+CREATE TRIGGER tg_consents_2 BEFORE DELETE ON consents FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'consents: rows never vanish'); END
 -- next
 CREATE TRIGGER tg_audit_rows_1 BEFORE UPDATE ON audit_rows FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'audit_rows: rows never change'); END
 -- next
 CREATE TRIGGER tg_audit_rows_2 BEFORE DELETE ON audit_rows FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'audit_rows: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_personal_values_1 BEFORE UPDATE ON personal_values FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'personal_values: values never change, they only go'); END
 -- next
 CREATE TRIGGER tg_audit_head_1 BEFORE UPDATE ON audit_head FOR EACH ROW WHEN NEW.number <= OLD.number BEGIN SELECT RAISE(ABORT, 'audit_head: the chain only grows'); END
 -- next
@@ -989,6 +1381,20 @@ CREATE TRIGGER tg_audit_head_2 BEFORE DELETE ON audit_head FOR EACH ROW BEGIN SE
 CREATE TRIGGER tg_approvals_1 BEFORE UPDATE ON approvals FOR EACH ROW WHEN NEW.kind IS NOT OLD.kind OR NEW.subject_kind IS NOT OLD.subject_kind OR NEW.subject_id IS NOT OLD.subject_id OR NEW.customer_id IS NOT OLD.customer_id OR NEW.currency IS NOT OLD.currency OR NEW.amount_minor IS NOT OLD.amount_minor OR NEW.content IS NOT OLD.content OR NEW.content_hash IS NOT OLD.content_hash OR NEW.effect IS NOT OLD.effect OR NEW.requested_by_id IS NOT OLD.requested_by_id OR NEW.requested_at IS NOT OLD.requested_at OR NEW.policy_version IS NOT OLD.policy_version BEGIN SELECT RAISE(ABORT, 'approvals: posted rows never change'); END
 -- next
 CREATE TRIGGER tg_approvals_2 BEFORE DELETE ON approvals FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'approvals: posted rows never vanish'); END
+-- next
+CREATE TRIGGER tg_customers_1 BEFORE INSERT ON customers FOR EACH ROW WHEN NEW.parent_id IS NOT NULL AND (SELECT parent_id FROM customers WHERE id = NEW.parent_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'customers: a member of a group has no members'); END
+-- next
+CREATE TRIGGER tg_customers_2 BEFORE UPDATE ON customers FOR EACH ROW WHEN NEW.parent_id IS NOT NULL AND (SELECT parent_id FROM customers WHERE id = NEW.parent_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'customers: a member of a group has no members'); END
+-- next
+CREATE TRIGGER tg_master_changes_1 BEFORE UPDATE ON master_changes FOR EACH ROW WHEN NEW.customer_id IS NOT OLD.customer_id OR NEW.kind IS NOT OLD.kind OR NEW.contact_id IS NOT OLD.contact_id OR NEW.before IS NOT OLD.before OR NEW.after IS NOT OLD.after OR NEW.proposed_by_id IS NOT OLD.proposed_by_id OR NEW.proposed_at IS NOT OLD.proposed_at BEGIN SELECT RAISE(ABORT, 'master_changes: posted rows never change'); END
+-- next
+CREATE TRIGGER tg_master_changes_2 BEFORE DELETE ON master_changes FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'master_changes: posted rows never vanish'); END
+-- next
+CREATE TRIGGER tg_customer_accounts_1 BEFORE INSERT ON customer_accounts FOR EACH ROW WHEN (SELECT state FROM master_changes WHERE id = NEW.change_id) <> 'approved' BEGIN SELECT RAISE(ABORT, 'customer_accounts: the change is not approved'); END
+-- next
+CREATE TRIGGER tg_customer_accounts_2 BEFORE UPDATE ON customer_accounts FOR EACH ROW WHEN NEW.customer_id IS NOT OLD.customer_id OR NEW.change_id IS NOT OLD.change_id OR NEW.account IS NOT OLD.account OR NEW.bank_name IS NOT OLD.bank_name OR NEW.bic IS NOT OLD.bic OR NEW.holder IS NOT OLD.holder OR NEW.added_at IS NOT OLD.added_at BEGIN SELECT RAISE(ABORT, 'customer_accounts: posted rows never change'); END
+-- next
+CREATE TRIGGER tg_customer_accounts_3 BEFORE DELETE ON customer_accounts FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'customer_accounts: posted rows never vanish'); END
 -- next
 CREATE TRIGGER tg_entries_1 BEFORE INSERT ON entries FOR EACH ROW WHEN NEW.posted_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'entries: an entry is sealed after its lines are written'); END
 -- next
@@ -1046,9 +1452,21 @@ CREATE TRIGGER tg_line_answers_1 BEFORE UPDATE ON line_answers FOR EACH ROW BEGI
 -- next
 CREATE TRIGGER tg_line_answers_2 BEFORE DELETE ON line_answers FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'line_answers: rows never vanish'); END
 -- next
+CREATE TRIGGER tg_acts_1 BEFORE UPDATE ON acts FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'acts: rows never change'); END
+-- next
+CREATE TRIGGER tg_acts_2 BEFORE DELETE ON acts FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'acts: rows never vanish'); END
+-- next
 CREATE TRIGGER tg_confirmations_1 BEFORE UPDATE ON confirmations FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'confirmations: rows never change'); END
 -- next
 CREATE TRIGGER tg_confirmations_2 BEFORE DELETE ON confirmations FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'confirmations: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_terms_acceptances_1 BEFORE UPDATE ON terms_acceptances FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'terms_acceptances: rows never change'); END
+-- next
+CREATE TRIGGER tg_terms_acceptances_2 BEFORE DELETE ON terms_acceptances FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'terms_acceptances: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_paper_confirmations_1 BEFORE UPDATE ON paper_confirmations FOR EACH ROW WHEN NEW.statement_id IS NOT OLD.statement_id OR NEW.customer_id IS NOT OLD.customer_id OR NEW.statement_hash IS NOT OLD.statement_hash OR NEW.outcome IS NOT OLD.outcome OR NEW.currency IS NOT OLD.currency OR NEW.stated_minor IS NOT OLD.stated_minor OR NEW.channel IS NOT OLD.channel OR NEW.given_on IS NOT OLD.given_on OR NEW.given_by IS NOT OLD.given_by OR NEW.given_title IS NOT OLD.given_title OR NEW.recorded_by_id IS NOT OLD.recorded_by_id OR NEW.recorded_at IS NOT OLD.recorded_at BEGIN SELECT RAISE(ABORT, 'paper_confirmations: posted rows never change'); END
+-- next
+CREATE TRIGGER tg_paper_confirmations_2 BEFORE DELETE ON paper_confirmations FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'paper_confirmations: posted rows never vanish'); END
 -- next
 CREATE TRIGGER tg_dispute_parts_1 BEFORE UPDATE ON dispute_parts FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_parts: rows never change'); END
 -- next
@@ -1057,6 +1475,10 @@ CREATE TRIGGER tg_dispute_parts_2 BEFORE DELETE ON dispute_parts FOR EACH ROW BE
 CREATE TRIGGER tg_dispute_events_1 BEFORE UPDATE ON dispute_events FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_events: rows never change'); END
 -- next
 CREATE TRIGGER tg_dispute_events_2 BEFORE DELETE ON dispute_events FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_events: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_purges_1 BEFORE UPDATE ON purges FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'purges: rows never change'); END
+-- next
+CREATE TRIGGER tg_purges_2 BEFORE DELETE ON purges FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'purges: rows never vanish'); END
 -- next
 CREATE TRIGGER tg_reminders_1 BEFORE UPDATE ON reminders FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'reminders: rows never change'); END
 -- next

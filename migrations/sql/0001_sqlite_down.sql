@@ -8,13 +8,21 @@ DROP TABLE dispute_parts
 -- next
 DROP TABLE dispute_events
 -- next
+DROP TABLE customer_accounts
+-- next
 DROP TABLE adjustments
 -- next
 DROP TABLE statement_lines
 -- next
 DROP TABLE reminders
 -- next
+DROP TABLE paper_confirmations
+-- next
 DROP TABLE open_items
+-- next
+DROP TABLE master_changes
+-- next
+DROP TABLE mail_codes
 -- next
 DROP TABLE document_lines
 -- next
@@ -24,15 +32,23 @@ DROP TABLE confirmations
 -- next
 DROP TABLE allocations
 -- next
+DROP TABLE terms_acceptances
+-- next
 DROP TABLE tasks
 -- next
 DROP TABLE statements
 -- next
 DROP TABLE sign_ins
 -- next
+DROP TABLE sign_codes
+-- next
+DROP TABLE role_requests
+-- next
 DROP TABLE outbox_messages
 -- next
 DROP TABLE month_balances
+-- next
+DROP TABLE invitations
 -- next
 DROP TABLE import_problems
 -- next
@@ -48,13 +64,29 @@ DROP TABLE attachments
 -- next
 DROP TABLE approvals
 -- next
+DROP TABLE acts
+-- next
 DROP TABLE account_mappings
+-- next
+DROP TABLE totps
 -- next
 DROP TABLE statement_runs
 -- next
 DROP TABLE security_events
 -- next
+DROP TABLE recovery_codes
+-- next
 DROP TABLE policy_versions
+-- next
+DROP TABLE password_resets
+-- next
+DROP TABLE passkeys
+-- next
+DROP TABLE old_passwords
+-- next
+DROP TABLE mail_changes
+-- next
+DROP TABLE known_devices
 -- next
 DROP TABLE jobs
 -- next
@@ -62,11 +94,19 @@ DROP TABLE import_batches
 -- next
 DROP TABLE customers
 -- next
+DROP TABLE consents
+-- next
 DROP TABLE closed_periods
 -- next
 DROP TABLE accounts
 -- next
+DROP TABLE used_once
+-- next
 DROP TABLE throttle_counts
+-- next
+DROP TABLE purges
+-- next
+DROP TABLE personal_values
 -- next
 DROP TABLE people
 -- next

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.access.rules import ALL_ROLES, CUSTOMER_ROLES
-from portal.db import Base, BigId, Json, PublicId, UtcDateTime, append_only, new_public_id, one_of
+from portal.db import Base, BigId, Json, PublicId, UtcDateTime, append_only, new_public_id, one_of, refuse
+
+#: full = signed in; code = the password was right, the second factor is missing; enrol = must set up a second factor
+#: first; password = must change the password first.
+SIGN_IN_STAGES = ("full", "code", "enrol", "password")
 
 
 class Person(Base):
@@ -28,7 +32,9 @@ class Person(Base):
     theme: Mapped[str] = mapped_column(String(5), default="auto")
     has_single_keys: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str | None] = mapped_column(String(255))
+    password_set_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_active: Mapped[bool] = mapped_column(default=True)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # name and addresses are gone for ever
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -50,6 +56,7 @@ class Grant(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     role: Mapped[str] = mapped_column(String(20))
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    covers_group: Mapped[bool] = mapped_column(default=False)  # at the head of a group: for its members too
     granted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -59,7 +66,7 @@ class SignIn(Base):
     """One signed-in browser: the cookie carries its random id, this row holds only the hash of it."""
 
     __tablename__ = "sign_ins"
-    __table_args__ = (Index("ix_sign_ins_person", "person_id"),)
+    __table_args__ = (Index("ix_sign_ins_person", "person_id"), one_of("stage", SIGN_IN_STAGES))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
@@ -70,6 +77,8 @@ class SignIn(Base):
     address: Mapped[str] = mapped_column(String(64))
     device: Mapped[str] = mapped_column(String(255))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    stage: Mapped[str] = mapped_column(String(8), default="full")
+    proved_at: Mapped[datetime] = mapped_column(UtcDateTime)  # newest proof of who it is: password, code or passkey
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -117,4 +126,180 @@ class SecurityEvent(Base):
     details: Mapped[str] = mapped_column(Text, default="")
 
 
-append_only("security_events")
+refuse("security_events", "UPDATE", "", "security_events: rows never change")
+# A line goes only after a purge of at least 183 days has been noted in a table that never forgets.
+refuse(
+    "security_events", "DELETE",
+    "NOT EXISTS (SELECT 1 FROM purges WHERE purges.kind = 'security-log' AND purges.before_at > OLD.at)",
+    "security_events: kept for at least 183 days",
+)  # fmt: skip
+
+
+class OldPassword(Base):
+    """A hash that was replaced; the 等保 profile refuses the last five."""
+
+    __tablename__ = "old_passwords"
+    __table_args__ = (Index("ix_old_passwords_person", "person_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    password_hash: Mapped[str] = mapped_column(String(255))
+    ended_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Totp(Base):
+    """An authenticator app; the seed is sealed with the installation's key, each code counts once."""
+
+    __tablename__ = "totps"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, autoincrement=False)
+    sealed_seed: Mapped[str | None] = mapped_column(String(255))
+    sealed_next: Mapped[str | None] = mapped_column(String(255))  # shown, not yet proved by a code
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0)  # of 30 s since 1970; older codes are spent
+
+
+class RecoveryCode(Base):
+    """One of ten codes for the day the phone is lost."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (Index("ix_recovery_codes_person", "person_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Passkey(Base):
+    """A WebAuthn credential; only its public half is here."""
+
+    __tablename__ = "passkeys"
+    __table_args__ = (Index("ix_passkeys_person", "person_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)  # base64url
+    public_key: Mapped[str] = mapped_column(Text)  # base64url of COSE
+    sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    name: Mapped[str] = mapped_column(String(60))
+    is_synced: Mapped[bool] = mapped_column(default=False)
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class UsedOnce(Base):
+    """Something that may be used once and was, e.g. the challenge of a passkey; forgotten when it is too old anyway."""
+
+    __tablename__ = "used_once"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class KnownDevice(Base):
+    """A browser somebody signed in with before: the cookie carries a random id, this row its hash."""
+
+    __tablename__ = "known_devices"
+    __table_args__ = (Index("ix_known_devices_token", "token_hash", "person_id", unique=True),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    token_hash: Mapped[str] = mapped_column(String(64))
+    device: Mapped[str] = mapped_column(String(255))
+    first_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Invitation(Base):
+    """Someone asked to join; the person appears when they accept."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        one_of("role", ("", *ALL_ROLES)),
+        Index("ix_invitations_customer", "customer_id"),
+        Index("ix_invitations_email", "email"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    email: Mapped[str] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(String(120))
+    language: Mapped[str] = mapped_column(String(2), default="zh")
+    role: Mapped[str] = mapped_column(String(20))  # empty: an account to which roles are given apart
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    sent: Mapped[int] = mapped_column(default=1)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+
+class PasswordReset(Base):
+    """A mailed link to set a new password: one hour, once, void after a password change or a later sign-in."""
+
+    __tablename__ = "password_resets"
+    __table_args__ = (Index("ix_password_resets_person", "person_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # used, or void
+
+
+class MailChange(Base):
+    """An asked-for change of one's own e-mail, until the new address confirms it."""
+
+    __tablename__ = "mail_changes"
+    __table_args__ = (Index("ix_mail_changes_person", "person_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    email: Mapped[str] = mapped_column(String(254))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MailCode(Base):
+    """A short code mailed apart from its link, where the policy allows it."""
+
+    __tablename__ = "mail_codes"
+    __table_args__ = (Index("ix_mail_codes_link", "link_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    link_id: Mapped[int] = mapped_column(ForeignKey("deep_links.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    code_hash: Mapped[str] = mapped_column(String(255))
+    tries: Mapped[int] = mapped_column(default=0)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Consent(Base):
+    """A person accepted a version of the terms of electronic confirmation."""
+
+    __tablename__ = "consents"
+    __table_args__ = (Index("ix_consents_person", "person_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    version: Mapped[str] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(2))
+    text: Mapped[str] = mapped_column(Text)  # exactly what was shown
+    text_hash: Mapped[str] = mapped_column(String(64))
+    address: Mapped[str] = mapped_column(String(64))
+    device: Mapped[str] = mapped_column(String(255))
+    accepted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+append_only("consents")

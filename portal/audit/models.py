@@ -44,6 +44,23 @@ class AuditHead(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
+class PersonalValue(Base):
+    """A name, address or number of a person that an audit row mentions: the row holds only its token and a digest.
+
+    Erasing a person deletes these rows; the chain stays whole because no row of it changes.
+    """
+
+    __tablename__ = "personal_values"
+    __table_args__ = (Index("ix_personal_values_subject", "subject_kind", "subject_id"),)
+
+    token: Mapped[str] = mapped_column(PublicId, primary_key=True)
+    subject_kind: Mapped[str] = mapped_column(String(30))
+    subject_id: Mapped[str] = mapped_column(PublicId)
+    salt: Mapped[str] = mapped_column(PublicId)
+    value: Mapped[str] = mapped_column(Text)
+
+
 append_only("audit_rows")
+refuse("personal_values", "UPDATE", "", "personal_values: values never change, they only go")
 refuse("audit_head", "UPDATE", "NEW.number <= OLD.number", "audit_head: the chain only grows")
 refuse("audit_head", "DELETE", "", "audit_head: the head never vanishes")

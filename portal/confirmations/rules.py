@@ -10,6 +10,9 @@ from portal.errors import N_
 from portal.money import Money
 
 OUTCOMES = ("agreed", "agreed-except", "disagreed")
+#: How an answer reached us: signed here by the customer, or recorded by staff from paper, a call or a mail.
+CHANNELS = ("portal", "paper", "telephone", "e-mail")
+PAPER_STATES = ("pending", "recorded", "rejected", "voided")
 
 #: Outcome → verb of the statement's transitions.
 VERBS = {"agreed": "sign_agreed", "agreed-except": "sign_agreed_except", "disagreed": "sign_disagreed"}

@@ -7,6 +7,11 @@ from itertools import product
 
 from portal.errors import N_, Invalid
 
+#: What a second person decides about a customer's master data.
+CHANGE_KINDS = ("contact-email", "bank-add", "bank-end")
+CHANGE_STATES = ("pending", "approved", "rejected", "voided")
+REQUEST_KINDS = ("invite", "change")
+
 #: More readings than this are cut: a long name of many heteronyms would otherwise have thousands.
 MAX_READINGS = 8
 KEY_LENGTH = 500

@@ -147,6 +147,37 @@ class LineAnswer(Base):
     note: Mapped[str] = mapped_column(Text, default="")
 
 
+class Act(Base):
+    """Evidence of one click on answers or on a dispute: who in which role, how, when, where, on what, with which words.
+
+    The name is not kept here: it is looked up by ``person_id``, so that erasing a person leaves the evidence whole.
+    """
+
+    __tablename__ = "acts"
+    __table_args__ = (
+        Index("ix_acts_subject", "subject_kind", "subject_id"), Index("ix_acts_person", "person_id"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
+    event: Mapped[str] = mapped_column(String(60))  # as in the audit trail
+    subject_kind: Mapped[str] = mapped_column(String(30))
+    subject_id: Mapped[str] = mapped_column(PublicId)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    statement_hash: Mapped[str] = mapped_column(String(64), default="")
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    side: Mapped[str] = mapped_column(String(10))
+    role: Mapped[str] = mapped_column(String(40))
+    authority: Mapped[str] = mapped_column(String(160), default="")
+    method: Mapped[str] = mapped_column(String(20))
+    address: Mapped[str] = mapped_column(String(64))
+    device: Mapped[str] = mapped_column(String(255))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    local_time: Mapped[str] = mapped_column(String(40))  # ISO 8601 with the seller's offset
+    language: Mapped[str] = mapped_column(String(2))
+    text: Mapped[str] = mapped_column(Text)  # exactly what was shown and said
+
+
 _ISSUED = "(SELECT issued_at FROM statements WHERE id = {row}.statement_id) IS NOT NULL"
 frozen(
     "statements", "public_id", "run_id", "entity_id", "customer_id", "currency", "kind", "period_from",
@@ -159,3 +190,4 @@ refuse("statement_lines", "INSERT", _ISSUED.format(row="NEW"), "statement_lines:
 refuse("statement_lines", "UPDATE", _ISSUED.format(row="OLD"), "statement_lines: the statement is issued")
 refuse("statement_lines", "DELETE", _ISSUED.format(row="OLD"), "statement_lines: the statement is issued")
 append_only("line_answers")
+append_only("acts")
