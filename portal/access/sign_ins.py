@@ -101,8 +101,8 @@ def start_sign_in(
     session.add(
         SignIn(
             token_hash=hash_token(token), person_id=person_id, customer_id=companies[0].id if companies else None,
-            method=method, address=address[:64], device=device[:255], started_at=now, last_seen_at=now,
-            ends_at=now + (STAFF_LONGEST if held.staff else CUSTOMER_LONGEST),
+            method=method, address=address[:64], device=device[:255], started_at=now, proved_at=now,
+            last_seen_at=now, ends_at=now + (STAFF_LONGEST if held.staff else CUSTOMER_LONGEST),
         )
     )  # fmt: skip
     session.flush()
