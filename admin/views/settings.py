@@ -27,6 +27,7 @@ ROLE_WORDS = {
     "advance": N_("Advance from customers"),
     "output_vat": N_("Output VAT"),
     "unidentified": N_("Unidentified receipts"),
+    "exchange_clearing": N_("Currency exchange"),
     "opening": N_("Opening balances"),
     "income": N_("Income"),
     "non_operating_income": N_("Non-operating income"),

@@ -289,11 +289,11 @@ CREATE TABLE customers (
 	CONSTRAINT fk_customers_parent_id FOREIGN KEY(parent_id) REFERENCES customers (id)
 )
 -- next
+CREATE INDEX ix_customers_owner ON customers (owner_id)
+-- next
 CREATE INDEX ix_customers_parent ON customers (parent_id)
 -- next
 CREATE INDEX ix_customers_name_key ON customers (name_key)
--- next
-CREATE INDEX ix_customers_owner ON customers (owner_id)
 -- next
 CREATE TABLE accounts (
 	id INTEGER NOT NULL,
@@ -432,9 +432,9 @@ CREATE TABLE grants (
 	CONSTRAINT fk_grants_granted_by_id FOREIGN KEY(granted_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_grants_person ON grants (person_id)
--- next
 CREATE INDEX ix_grants_customer ON grants (customer_id)
+-- next
+CREATE INDEX ix_grants_person ON grants (person_id)
 -- next
 CREATE TABLE sign_ins (
 	id INTEGER NOT NULL,
@@ -565,9 +565,9 @@ CREATE TABLE approvals (
 	CONSTRAINT fk_approvals_decided_by_id FOREIGN KEY(decided_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_approvals_subject ON approvals (subject_kind, subject_id)
--- next
 CREATE INDEX ix_approvals_state ON approvals (state, kind)
+-- next
+CREATE INDEX ix_approvals_subject ON approvals (subject_kind, subject_id)
 -- next
 CREATE TABLE contacts (
 	id INTEGER NOT NULL,
@@ -669,15 +669,15 @@ CREATE TABLE documents (
 	CONSTRAINT fk_documents_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_documents_amount ON documents (amount_minor)
--- next
-CREATE INDEX ix_documents_day ON documents (document_on)
--- next
 CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
 -- next
 CREATE INDEX ix_documents_number ON documents (document_no)
 -- next
 CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
+-- next
+CREATE INDEX ix_documents_day ON documents (document_on)
+-- next
+CREATE INDEX ix_documents_amount ON documents (amount_minor)
 -- next
 CREATE TABLE month_balances (
 	entity_id INTEGER NOT NULL,
@@ -783,9 +783,9 @@ CREATE TABLE statements (
 -- next
 CREATE INDEX ix_statements_state ON statements (state, period_from)
 -- next
-CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
--- next
 CREATE INDEX ix_statements_run ON statements (run_id)
+-- next
+CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
 -- next
 CREATE TABLE acts (
 	id INTEGER NOT NULL,
@@ -1003,9 +1003,9 @@ CREATE TABLE allocations (
 	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_allocations_debit ON allocations (debit_id)
--- next
 CREATE INDEX ix_allocations_credit ON allocations (credit_id)
+-- next
+CREATE INDEX ix_allocations_debit ON allocations (debit_id)
 -- next
 CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
 -- next
@@ -1158,13 +1158,13 @@ CREATE TABLE disputes (
 	CONSTRAINT fk_disputes_opened_by_id FOREIGN KEY(opened_by_id) REFERENCES people (id)
 )
 -- next
-CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
--- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
 CREATE INDEX ix_disputes_state ON disputes (state, due_on)
 -- next
 CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
+-- next
+CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
 CREATE TABLE reminders (
 	id INTEGER NOT NULL,
@@ -1219,9 +1219,9 @@ CREATE TABLE adjustments (
 	CONSTRAINT fk_adjustments_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
--- next
 CREATE INDEX ix_adjustments_state ON adjustments (state)
+-- next
+CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
 -- next
 CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
 -- next

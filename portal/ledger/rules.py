@@ -20,6 +20,7 @@ DEFAULT_ACCOUNTS: dict[str, tuple[str, str, str]] = {
     "advance": ("2203", "预收账款", "Advance from customers"),
     "output_vat": ("2221.01.01", "应交增值税（销项税额）", "Output VAT"),
     "unidentified": ("2241", "其他应付款", "Other payables"),
+    "exchange_clearing": ("3002", "货币兑换", "Currency exchange"),
     "opening": ("4104", "利润分配", "Retained earnings"),
     "income": ("6001", "主营业务收入", "Income"),
     "non_operating_income": ("6301", "营业外收入", "Non-operating income"),
@@ -36,7 +37,7 @@ CUSTOMER_ROLES = ("receivable", "advance")
 
 ENTRY_KINDS = (
     "invoice", "debit_note", "credit_note", "receipt", "refund", "adjustment", "write_off", "opening_balance",
-    "application", "reversal",
+    "application", "reversal", "unidentified", "exchange",
 )  # fmt: skip
 
 

@@ -34,8 +34,23 @@ from portal.receivables.documents import (
     list_documents,
     search_documents,
 )
-from portal.receivables.drafts import Application, DocumentDraft, LineDraft, counter_amounts
+from portal.receivables.drafts import (
+    Application,
+    CounterPart,
+    DocumentDraft,
+    LineDraft,
+    counter_amounts,
+    counter_parts,
+)
 from portal.receivables.journal import JournalWish, export_journal
+from portal.receivables.money_in import (
+    DISCOUNT_ROLES,
+    Deductions,
+    Exchanged,
+    post_exchanged,
+    post_unidentified,
+    receipt_counter,
+)
 from portal.receivables.post import post_document, post_documents
 from portal.receivables.queries import (
     OPEN_ITEM_SORTS,
@@ -72,6 +87,7 @@ from portal.receivables.rules import (
 __all__ = [
     "BUCKETS",
     "COLUMNS",
+    "DISCOUNT_ROLES",
     "DOCUMENT_SORTS",
     "EVIDENCED_KINDS",
     "HOLDING",
@@ -85,6 +101,8 @@ __all__ = [
     "AllocationDraft",
     "AllocationView",
     "Application",
+    "CounterPart",
+    "Deductions",
     "DocumentDraft",
     "DocumentLineView",
     "DocumentRow",
@@ -92,6 +110,7 @@ __all__ = [
     "DuplicateDocument",
     "EntryLineView",
     "EntryView",
+    "Exchanged",
     "JournalWish",
     "LineDraft",
     "OpenAmount",
@@ -107,6 +126,7 @@ __all__ = [
     "balances_of",
     "bucket_of",
     "counter_amounts",
+    "counter_parts",
     "currencies_of",
     "due_or_terms",
     "entries_of",
@@ -118,6 +138,9 @@ __all__ = [
     "open_items_as_of",
     "post_document",
     "post_documents",
+    "post_exchanged",
+    "post_unidentified",
+    "receipt_counter",
     "reverse_allocation",
     "reverse_document",
     "search_documents",

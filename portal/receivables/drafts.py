@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from portal.clock import is_usable_day
 from portal.errors import N_, Invalid
+from portal.ledger import CUSTOMER_ROLES
 from portal.money import MAX_WHOLE_DIGITS, currency_digits
 from portal.receivables.rules import KINDS, SIDES, SIGNED_KINDS
 
@@ -31,6 +33,21 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True)
+class CounterPart:
+    """One line of the side of a receipt's entry that is not the customer's: debit positive.
+
+    Attributes:
+        role: Account role, e.g. ``bank`` or ``financial_expense``.
+        amount_minor: Minor units of the document's currency.
+        book_minor: The same in book currency where it is known (money exchanged on the way); None = by the rate.
+    """
+
+    role: str
+    amount_minor: int
+    book_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentDraft:
     """A document to post.
 
@@ -43,6 +60,8 @@ class DocumentDraft:
         lines: They sum to the amount, or there are none.
         applies_to: Documents of the same entity, customer and currency on the other side.
         reverses_id: The document this one undoes.
+        counter: What a receipt or refund is made of besides the customer's side (bank, fee, discount, difference);
+            empty = all of it through the bank. Sums to the opposite of ``balance_minor``.
         public_id: Chosen by the caller; None = drawn.
     """
 
@@ -69,6 +88,7 @@ class DocumentDraft:
     lines: tuple[LineDraft, ...] = ()
     applies_to: tuple[Application, ...] = ()
     reverses_id: int | None = None
+    counter: tuple[CounterPart, ...] = ()
 
     @property
     def posted_on(self) -> date:
@@ -104,13 +124,36 @@ def require_usable(draft: DocumentDraft) -> None:
         raise Invalid(N_("The amount must be above zero."), field="amount")
     if abs(amount) >= 10 ** (MAX_WHOLE_DIGITS + digits):
         raise Invalid(N_("The amount is too large."), field="amount")
+    _require_usable_days(draft)
     if draft.tax_minor is not None and not 0 <= draft.tax_minor <= abs(amount):
         raise Invalid(N_("The tax lies between zero and the amount."), field="tax_amount")
     if draft.lines and sum(line.amount_minor for line in draft.lines) != amount:
         raise Invalid(N_("The lines do not sum to the amount of the document."), field="amount")
+    _require_counter(draft)
+
+
+def _require_counter(draft: DocumentDraft) -> None:
+    parts = draft.counter
+    if not parts:
+        return
+    adds_up = sum(part.amount_minor for part in parts) == -draft.balance_minor
+    if not adds_up or draft.kind not in COUNTERED_KINDS or any(part.role in CUSTOMER_ROLES for part in parts):
+        raise Invalid(
+            N_("Money, fee, discount and difference do not sum to what is settled."), field="amount"
+        )
+
+
+def _require_usable_days(draft: DocumentDraft) -> None:
+    days = {"document_on": draft.document_on, "due_on": draft.due_on, "posting_on": draft.posting_on}
+    for field, day in days.items():
+        if day is not None and not is_usable_day(day):
+            raise Invalid(N_("This is not a date."), field=field)
 
 
 # --- journal entries ------------------------------------------------------------------------------------------------
+
+#: Kinds whose money may be made of several parts.
+COUNTERED_KINDS = frozenset({"receipt", "refund"})
 
 #: kind → (role, share) of the side that is not the customer's: ``net`` and ``tax`` of the amount, or all of it.
 _COUNTER: dict[str, tuple[tuple[str, str], ...]] = {
@@ -122,6 +165,13 @@ _COUNTER: dict[str, tuple[tuple[str, str], ...]] = {
     "write_off": (("allowance", "all"),),
     "opening_balance": (("opening", "all"),),
 }
+
+
+def counter_parts(draft: DocumentDraft) -> list[CounterPart]:
+    """Return the side of a document's entry that is not the customer's: as drafted, else by its kind."""
+    if draft.counter:
+        return [part for part in draft.counter if part.amount_minor]
+    return [CounterPart(role, amount) for role, amount in counter_amounts(draft)]
 
 
 def counter_amounts(draft: DocumentDraft) -> list[tuple[str, int]]:

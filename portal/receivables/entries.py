@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from portal.ledger import EntryDraft, LineDraft
 from portal.receivables.clearing import Item, Part
-from portal.receivables.drafts import DocumentDraft, counter_amounts
+from portal.receivables.drafts import DocumentDraft, counter_parts
 from portal.receivables.rules import HOLDING
 
 
@@ -38,7 +38,10 @@ def posting_entry(posting: Posting, mirror: EntryDraft | None = None) -> EntryDr
             document_id=posting.id, reverses_id=mirror.reverses_id, text=mirror.text, is_valued=mirror.is_valued,
         )  # fmt: skip
     dimensions = (draft.customer_id, draft.department or None, draft.project or None)
-    lines = [LineDraft(role, amount, draft.currency, *dimensions) for role, amount in counter_amounts(draft)]
+    lines = [
+        LineDraft(part.role, part.amount_minor, draft.currency, *dimensions, book_minor=part.book_minor)
+        for part in counter_parts(draft)
+    ]
     lines += [
         LineDraft(role, amount, draft.currency, *dimensions, book_minor=book)
         for role, amount, book in _customer_side(posting)

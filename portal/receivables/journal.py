@@ -25,7 +25,8 @@ FORMATS = ("hledger", "beancount")
 _GROUPS = {
     "bank": "Assets:Bank", "notes_receivable": "Assets:Notes", "receivable": "Assets:AR",
     "allowance": "Assets:Allowance", "advance": "Liabilities:Advances", "output_vat": "Liabilities:VAT",
-    "unidentified": "Liabilities:Unidentified", "opening": "Equity:Opening", "income": "Income:Sales",
+    "unidentified": "Liabilities:Unidentified", "exchange_clearing": "Equity:Exchange", "opening": "Equity:Opening",
+    "income": "Income:Sales",
     "non_operating_income": "Income:Other", "financial_expense": "Expenses:Financial",
     "exchange_difference": "Expenses:Exchange", "credit_loss": "Expenses:CreditLoss",
     "non_operating_expense": "Expenses:Other", "prior_year": "Equity:PriorYear",

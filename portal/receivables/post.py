@@ -169,6 +169,9 @@ class _Valuer:
         book_currency = self.books[draft.entity_id]
         if draft.currency == book_currency or not draft.applies_to:
             return None
+        brought = [part.book_minor for part in draft.counter]
+        if brought and None not in brought:
+            return abs(sum(minor or 0 for minor in brought))
         if draft.exchange_rate:
             rate = parse_rate(draft.exchange_rate)
         else:
