@@ -1,7 +1,8 @@
-"""One list component: what a reader asks of a list, and the page of rows that answers."""
+"""One list component: what a reader asks of a list, the page of rows that answers, and texts safe to download."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -12,6 +13,27 @@ Row = TypeVar("Row")
 
 PER_PAGE = 50
 MAX_PER_PAGE = 500
+
+#: How a text begins that a spreadsheet may take for a formula; Excel reads the full-width signs, too.
+_FORMULA = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_NEGATIVE = re.compile(r"'*-[0-9]+(\.[0-9]+)?")
+
+
+def neutral(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula: one that looks like one gets an apostrophe in front.
+
+    A negative number stays a number, so that columns of figures still add up.
+    """
+    return "'" + text if _looks_like_formula(text) else text
+
+
+def without_apostrophe(text: str) -> str:
+    """Undo ``neutral``, so that a text is the same after export and import."""
+    return text[1:] if text.startswith("'") and _looks_like_formula(text) else text
+
+
+def _looks_like_formula(text: str) -> bool:
+    return _FORMULA.match(text) is not None and _NEGATIVE.fullmatch(text) is None
 
 
 @dataclass(frozen=True, slots=True)

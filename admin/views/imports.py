@@ -29,13 +29,12 @@ from portal.imports import (
     find_batch,
     list_batches,
     list_problems,
-    neutral,
     profile_names,
     receive_file,
     start_load,
 )
 from portal.jobs import JobView, find_job
-from portal.lists import ListQuery
+from portal.lists import ListQuery, neutral
 from portal.receivables import KIND_LABELS
 
 bp = Blueprint("admin_imports", __name__, url_prefix="/admin/imports")

@@ -19,7 +19,7 @@ from portal.errors import N_
 from portal.http.forms import read_count
 from portal.http.frame import zone
 from portal.http.words import _
-from portal.lists import MAX_PER_PAGE, PER_PAGE, ListQuery, Page, UnknownSort
+from portal.lists import MAX_PER_PAGE, PER_PAGE, ListQuery, Page, UnknownSort, neutral
 from portal.money import Money, currency_digits
 
 Row = TypeVar("Row")
@@ -136,11 +136,6 @@ class ListLinks(Generic[Row]):
         return {
             key: value for key, value in request.args.items() if key in {"sort", "tab", "per_page", "as_of"}
         }
-
-
-def neutral(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula; figures are written as numbers and not touched."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 def _plain(value: Any) -> str:

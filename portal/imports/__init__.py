@@ -30,7 +30,7 @@ from portal.imports.queries import (
 )
 from portal.imports.rates import import_rates
 from portal.imports.results import ImportResult, problem_json
-from portal.imports.rules import COLUMNS, REQUIRED, neutral
+from portal.imports.rules import COLUMNS, REQUIRED
 from portal.imports.upload import check_batch, load_batch, receive_file, start_load
 
 __all__ = [
@@ -54,7 +54,6 @@ __all__ = [
     "list_batches",
     "list_problems",
     "load_batch",
-    "neutral",
     "problem_json",
     "profile_names",
     "receive_file",

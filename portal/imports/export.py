@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.access import Actor, Permission
 from portal.customers.models import Customer
-from portal.imports.rules import COLUMNS, neutral
+from portal.imports.rules import COLUMNS
 from portal.ledger.models import LegalEntity
+from portal.lists import neutral
 from portal.money import minor_to_text
 from portal.receivables.models import Allocation, Document, DocumentLine
 

@@ -15,14 +15,15 @@ from portal.imports.rules import (
     Problem,
     Target,
     side_of,
-    without_apostrophe,
 )
 from portal.ledger.rules import parse_rate
+from portal.lists import without_apostrophe
 from portal.money import CURRENCY_DIGITS, parse_minor
 from portal.receivables.rules import KINDS, SIGNED_KINDS
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_CONTROL_BUT_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_MARKS = "\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069"
+_CONTROL = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029{_MARKS}]")
+_CONTROL_BUT_LINES = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_MARKS}]")
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")
 _LIKE_AMOUNT = re.compile(r"[-+0-9.,\s]*")
 _ISO_DAY = re.compile(r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")

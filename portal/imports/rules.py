@@ -5,7 +5,6 @@ Source: docs/reference/documents-format.md; codes and columns are part of the pu
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -41,19 +40,6 @@ DEBIT_KINDS = ("invoice", "debit_note", "opening_balance", "adjustment")
 CREDIT_KINDS = ("receipt", "credit_note", "opening_balance", "adjustment")
 
 MAX_MINOR = 2**63 - 1
-
-
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-
-
-def neutral(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula: one that looks like one gets an apostrophe in front."""
-    return "'" + text if _FORMULA.match(text) else text
-
-
-def without_apostrophe(text: str) -> str:
-    """Undo ``neutral``, so that a text is the same after export and import."""
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 class Target(NamedTuple):

@@ -8,11 +8,12 @@ import json
 from dataclasses import dataclass
 
 from portal.i18n import Translator, translator
+from portal.lists import neutral
 from portal.statements.page import StatementPage, statement_facts
 from portal.statements.render_pdf import render_pdf
 from portal.statements.render_xlsx import render_xlsx
 from portal.statements.rules import ANSWER_LABELS, KIND_LABELS
-from portal.statements.words import COLUMNS, neutral
+from portal.statements.words import COLUMNS
 
 FORMS = ("pdf", "xlsx", "csv", "json")
 _MEDIA = {

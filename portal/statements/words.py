@@ -67,11 +67,6 @@ LABELS = {
 }
 
 
-def neutral(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
-
-
 def both(message: str, *, first: Translator, second: Translator) -> str:
     """Return a word in both languages, the reader's first; once where they are the same."""
     words = [first.gettext(message), second.gettext(message)]

@@ -134,3 +134,10 @@ def test_reads_optional_facts() -> None:
     assert problems(disputed="maybe", exchange_rate="0", unit_price="x") == [
         ("disputed", "bad_text"), ("exchange_rate", "bad_amount"), ("unit_price", "bad_amount"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("mark", ["\x00", "\r\n", "\u2028", "\u200f", "\u061c", "\u202e", "\u2066", "\x85"])
+@pytest.mark.parametrize("column", ["document_no", "customer_no", "customer_name", "reference", "order_no"])
+def test_control_and_direction_marks_do_not_come_in(mark: str, column: str) -> None:
+    """Security D24."""
+    assert (column, "bad_text") in problems(**{column: f"A{mark}Bcc: e@x"})

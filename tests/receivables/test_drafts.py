@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.errors import Invalid
 from portal.ledger import LineDraft
 from portal.ledger.rules import require_balanced
 from portal.receivables.drafts import DocumentDraft, counter_amounts, require_usable
@@ -36,3 +39,12 @@ def test_the_posting_date_is_the_document_date_unless_given() -> None:
     assert DocumentDraft(
         1, 1, "invoice", "D-1", "CNY", 1, date(2026, 1, 5), None, date(2026, 2, 1)
     ).posted_on == date(2026, 2, 1)
+
+
+@pytest.mark.parametrize("day", [date(1899, 12, 31), date(2200, 1, 1)])
+@pytest.mark.parametrize("field", ["document_on", "due_on", "posting_on"])
+def test_refuses_days_around_which_no_month_can_be_counted(day: date, field: str) -> None:
+    draft = replace(DocumentDraft(1, 1, "invoice", "D-1", "CNY", 1, date(2026, 1, 5)), **{field: day})
+    with pytest.raises(Invalid) as refused:
+        require_usable(draft)
+    assert refused.value.field == field

@@ -12,8 +12,8 @@ import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
 
-from portal.http.lists import Column, ListLinks, csv_rows, list_query, neutral, xlsx_bytes
-from portal.lists import ListQuery, Page, Tab, UnknownSort
+from portal.http.lists import Column, ListLinks, csv_rows, list_query, xlsx_bytes
+from portal.lists import ListQuery, Page, Tab, UnknownSort, neutral, without_apostrophe
 from portal.money import Money
 
 
@@ -57,8 +57,19 @@ def test_xlsx_holds_text_numbers_and_dates() -> None:
     assert b"<f>" not in content
 
 
-def test_leaves_harmless_text_alone() -> None:
-    assert [neutral(word) for word in ("", "INV-1", "a=b")] == ["", "INV-1", "a=b"]
+@pytest.mark.parametrize("text", ["", "INV-1", "a=b", "-12.50", "−5", "O'Neil", "'quoted'", "'-5"])
+def test_leaves_harmless_text_alone(text: str) -> None:
+    assert neutral(text) == text == without_apostrophe(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1", "+1", "-2+3", "@x", "'=1", "''+1", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x", "-1.2.3"],
+)
+def test_a_formula_is_disarmed_and_comes_back_the_same(text: str) -> None:
+    """Security D20 and property P3."""
+    assert neutral(text) == f"'{text}"
+    assert without_apostrophe(neutral(text)) == text
 
 
 @pytest.mark.parametrize(
