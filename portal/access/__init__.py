@@ -14,6 +14,17 @@ from __future__ import annotations
 from portal.access.changes import on_roles_changed, record_changes_with
 from portal.access.companies import Company
 from portal.access.grants import RolesConflict, end_role, grant_role
+from portal.access.invitations import (
+    COLLEAGUE_ROLES,
+    InvitationView,
+    accept_invitation,
+    find_invitation,
+    has_account,
+    invite_person,
+    list_invitations,
+    resend_invitation,
+    revoke_invitation,
+)
 from portal.access.links import LinkView, is_internal_path, make_link, open_link, renew_link
 from portal.access.passwords import WeakPassword, hash_password
 from portal.access.people import (
@@ -50,9 +61,12 @@ from portal.access.rules import (
     permissions_of,
     system_actor,
 )
+from portal.access.scopes import Scope, narrow_session
 from portal.access.security_log import SecurityLine, SecurityNote, list_security_events, note_security
 from portal.access.sign_in import Attempt, WrongPassword, require_own_password, sign_in_with_password
 from portal.access.sign_ins import (
+    BREAK_GLASS,
+    AccessEnded,
     Device,
     SignedIn,
     actor_of_sign_in,
@@ -60,6 +74,7 @@ from portal.access.sign_ins import (
     end_sign_in,
     end_sign_ins_of,
     list_devices,
+    look_as_company,
     start_sign_in,
     touch_sign_in,
 )
@@ -67,14 +82,18 @@ from portal.access.throttle import forget_old_tries
 
 __all__ = [
     "ALL_ROLES",
+    "BREAK_GLASS",
+    "COLLEAGUE_ROLES",
     "CUSTOMER_ROLES",
     "PEOPLE_SORTS",
     "ROLE_PERMISSIONS",
     "STAFF_ROLES",
+    "AccessEnded",
     "Actor",
     "Attempt",
     "Company",
     "Device",
+    "InvitationView",
     "LinkView",
     "OwnChoices",
     "Permission",
@@ -83,11 +102,13 @@ __all__ = [
     "Recipient",
     "RoleView",
     "RolesConflict",
+    "Scope",
     "SecurityLine",
     "SecurityNote",
     "SignedIn",
     "WeakPassword",
     "WrongPassword",
+    "accept_invitation",
     "actor_of_sign_in",
     "add_person",
     "choose_company",
@@ -96,18 +117,24 @@ __all__ = [
     "end_role",
     "end_sign_in",
     "end_sign_ins_of",
+    "find_invitation",
     "find_person",
     "find_person_by_email",
     "forget_old_tries",
     "grant_role",
+    "has_account",
     "hash_password",
+    "invite_person",
     "is_active_staff",
     "is_internal_path",
     "list_devices",
+    "list_invitations",
     "list_people",
     "list_security_events",
     "list_staff",
+    "look_as_company",
     "make_link",
+    "narrow_session",
     "note_security",
     "on_roles_changed",
     "open_link",
@@ -118,6 +145,8 @@ __all__ = [
     "record_changes_with",
     "renew_link",
     "require_own_password",
+    "resend_invitation",
+    "revoke_invitation",
     "set_active",
     "set_language",
     "set_password",

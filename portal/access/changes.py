@@ -59,10 +59,12 @@ def record_change(
     *,
     person_public_id: str,
     details: Mapping[str, object],
+    subject_kind: str = "person",
+    customer_id: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Record a change of a person in the audit trail.
+    """Record a change of a person (or of what ``subject_kind`` says) in the audit trail.
 
     Raises:
         RuntimeError: The trail is not there; nothing may change unrecorded.
@@ -72,8 +74,9 @@ def record_change(
     _recorders[0](
         session,
         event,
-        subject_kind="person",
+        subject_kind=subject_kind,
         subject_id=person_public_id,
+        customer_id=customer_id,
         details=details,
         actor=actor,
         now=now,

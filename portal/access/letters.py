@@ -1,0 +1,49 @@
+"""Letters about one's own sign-in: every one goes through the outbox, none holds a secret other than its link."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.outbox import MessageDraft, put_message
+
+#: By language, what a letter says of the seller: ``seller``, ``seller_phone``, ``seller_email``. Pages hand it over,
+#: because the legal entity stands above access.
+SellerWords = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter.
+
+    Attributes:
+        event: Names the folder of templates.
+        recipient: E-mail address.
+        why: Says why the reader gets it; see templates/mail/why.txt.
+        link: Internal path, or empty.
+        facts: Further values of the templates.
+    """
+
+    event: str
+    recipient: str
+    name: str
+    language: str
+    why: str
+    link: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    customer_id: int | None = None
+
+
+def send_letter(session: Session, letter: Letter, *, seller: SellerWords, now: datetime) -> None:
+    """Queue a letter; it leaves with the change it tells about."""
+    words = seller.get(letter.language) or {"seller": "", "seller_phone": "", "seller_email": ""}
+    draft = MessageDraft(
+        key=f"{letter.event}:{secrets.token_hex(12)}", event=letter.event, recipient=letter.recipient,
+        recipient_name=letter.name, language=letter.language, customer_id=letter.customer_id,
+        payload={"customer": "", **words, **letter.facts, "link": letter.link, "why": letter.why},
+    )  # fmt: skip
+    put_message(session, draft, now=now)
