@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 DEMO_SECRET = "concord-demo-secret-never-on-a-network"  # noqa: S105 - refused off loopback, see below
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -24,6 +25,9 @@ class Settings(BaseModel):
     secret_key: str = Field(
         "", description="Signs cookies and encrypts attachments; empty = kept in the home folder"
     )
+    old_secret_keys: str = Field(
+        "", description="Earlier secret keys, commas between, until `keys rotate` has run"
+    )
     base_url: str = Field(
         "http://127.0.0.1:8000", description="Public address; every link in a mail starts with it"
     )
@@ -33,11 +37,20 @@ class Settings(BaseModel):
     real_data: str = Field("", description="Folder of real data for tests; no default")
     test_pg: str = Field("", description="PostgreSQL for tests instead of the embedded one")
     clock: str = Field("", description="ISO instant that moves the clock; loopback and demo secret only")
-    trusted_proxies: int = Field(0, description="Number of own proxies whose X-Forwarded-For is believed")
+    trusted_proxies: str = Field(
+        "", description="Own proxies whose X-Forwarded-For is believed: CIDR networks, commas between"
+    )
     max_upload_mb: int = Field(100, description="Largest request body in megabytes")
     log_format: Literal["json", "text"] = Field("json", description="Log lines as JSON or for people")
     password_cost: Literal["strong", "test"] = Field(
         "strong", description="test = cheap hashes, never in production"
+    )
+    password_profile: Literal["modern", "dengbao"] = Field(
+        "modern",
+        description="modern = length and block list; dengbao = 3 of 4 kinds, 90 days, last 5 refused",
+    )
+    staff_second_factor: Literal["required", "offered"] = Field(
+        "required", description="Whether staff without a passkey or app must set one up before anything else"
     )
 
     @cached_property
@@ -61,6 +74,17 @@ class Settings(BaseModel):
         return kept.read_text().strip()
 
     @cached_property
+    def secrets(self) -> tuple[str, ...]:
+        """The secret key and the earlier ones, newest first."""
+        earlier = (one.strip() for one in self.old_secret_keys.split(","))
+        return (self.secret, *(one for one in earlier if one))
+
+    @cached_property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of own proxies."""
+        return tuple(ip_network(one.strip()) for one in self.trusted_proxies.split(",") if one.strip())
+
+    @cached_property
     def mail(self) -> str:
         """The mail address, with the file default filled in."""
         return self.mail_url or f"file:{self.home / 'outbox'}"
@@ -81,6 +105,14 @@ class Settings(BaseModel):
         kept = self.home / "secret-key"
         known = self.secret_key or (kept.read_text().strip() if kept.exists() else "")
         return known == DEMO_SECRET
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _refuse_odd_networks(cls, value: str) -> str:
+        for one in value.split(","):
+            if one.strip():
+                ip_network(one.strip())
+        return value
 
     @model_validator(mode="after")
     def _refuse_unsafe(self) -> Settings:

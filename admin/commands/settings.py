@@ -10,7 +10,7 @@ import click
 from admin.commands.context import answer, as_json, the_settings
 from portal.settings import Settings
 
-_SECRET = frozenset({"secret_key"})
+_SECRET = frozenset({"secret_key", "old_secret_keys"})
 
 
 def _shown(name: str, value: Any) -> Any:

@@ -7,8 +7,8 @@ import secrets
 from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import BadRequest
-from werkzeug.middleware.proxy_fix import ProxyFix
 
+from portal.http.proxies import ProxiesKnown
 from portal.http.unit import unit
 from portal.settings import LOOPBACK, Settings
 
@@ -16,7 +16,7 @@ _POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_NO_REFERRER = ("/l/", "/sign-in")
+_NO_REFERRER = ("/l/", "/sign-in", "/invitation/", "/reset", "/account/e-mail/")
 YEAR_SECONDS = 31_536_000
 
 
@@ -69,6 +69,7 @@ def set_up_security(app: Flask, settings: Settings) -> None:
     """Configure cookies and limits, and guard every unsafe method with a token bound to the sign-in."""
     app.config.update(
         SECRET_KEY=settings.secret,
+        SECRET_KEY_FALLBACKS=list(settings.secrets[1:]),
         TRUSTED_HOSTS=_trusted_hosts(settings),
         SESSION_COOKIE_NAME="__Host-concord" if settings.is_https else "concord",
         SESSION_COOKIE_SECURE=settings.is_https,
@@ -82,9 +83,8 @@ def set_up_security(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # bound to the sign-in: an hour of ticking lines must not end in a refusal
         WTF_CSRF_SSL_STRICT=False,  # pages with tokens in their address send no referrer
     )
-    if settings.trusted_proxies:
-        count = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign] # as Flask's docs do
+    if settings.proxies:
+        app.wsgi_app = ProxiesKnown(app.wsgi_app, settings.proxies)  # type: ignore[method-assign] # as Flask's docs do
     CSRFProtect(app)
     app.before_request(_refuse_nul)
     app.after_request(_add_headers)

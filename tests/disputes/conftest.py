@@ -138,7 +138,7 @@ def case(
     vera: Actor, aud: Actor, home: Any,
 ) -> Case:  # fmt: skip
     """The story posted; files have a folder."""
-    session.info["vault"] = FileVault(home / "attachments", "test")
+    session.info["vault"] = FileVault(home / "attachments", ["test"])
     people = {"mei": mei, "chen": chen, "ping": ping, "bo": bo, "vera": vera, "aud": aud}
     return Case(session, books(STORY), now, people)
 
