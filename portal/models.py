@@ -8,6 +8,7 @@ from portal.adjustments import models as adjustments
 from portal.approvals import models as approvals
 from portal.attachments import models as attachments
 from portal.audit import models as audit
+from portal.bank import models as bank
 from portal.confirmations import models as confirmations
 from portal.customers import models as customers
 from portal.disputes import models as disputes
@@ -19,6 +20,7 @@ from portal.policies import models as policies
 from portal.privacy import models as privacy
 from portal.receivables import models as receivables
 from portal.reminders import models as reminders
+from portal.roles import models as roles
 from portal.statements import models as statements
 from portal.tasks import models as tasks
 
@@ -29,6 +31,7 @@ MODELS = (
     approvals,
     attachments,
     audit,
+    bank,
     confirmations,
     customers,
     disputes,
@@ -41,6 +44,7 @@ MODELS = (
     privacy,
     receivables,
     reminders,
+    roles,
     statements,
     tasks,
 )

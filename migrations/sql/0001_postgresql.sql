@@ -17,6 +17,7 @@ CREATE TABLE people (
 	password_hash VARCHAR(255),
 	password_set_at TIMESTAMP WITH TIME ZONE,
 	is_active BOOLEAN NOT NULL,
+	is_sealed BOOLEAN NOT NULL,
 	erased_at TIMESTAMP WITH TIME ZONE,
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	CONSTRAINT pk_people PRIMARY KEY (id),
@@ -107,13 +108,6 @@ CREATE TABLE exchange_rates (
 	source VARCHAR(60) NOT NULL,
 	CONSTRAINT pk_exchange_rates PRIMARY KEY (id),
 	CONSTRAINT uq_exchange_rates_currency_book_currency_rate_on UNIQUE (currency, book_currency, rate_on)
-)
--- next
-CREATE TABLE import_profiles (
-	name VARCHAR(60) NOT NULL,
-	body TEXT NOT NULL,
-	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_import_profiles PRIMARY KEY (name)
 )
 -- next
 CREATE TABLE purges (
@@ -288,11 +282,11 @@ CREATE TABLE customers (
 	CONSTRAINT fk_customers_parent_id FOREIGN KEY(parent_id) REFERENCES customers (id)
 )
 -- next
+CREATE INDEX ix_customers_name_key ON customers (name_key)
+-- next
 CREATE INDEX ix_customers_owner ON customers (owner_id)
 -- next
 CREATE INDEX ix_customers_parent ON customers (parent_id)
--- next
-CREATE INDEX ix_customers_name_key ON customers (name_key)
 -- next
 CREATE TABLE accounts (
 	id BIGSERIAL NOT NULL,
@@ -333,6 +327,41 @@ CREATE TABLE policy_versions (
 	CONSTRAINT pk_policy_versions PRIMARY KEY (version),
 	CONSTRAINT fk_policy_versions_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
+-- next
+CREATE TABLE bank_accounts (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	entity_id BIGINT NOT NULL,
+	identifier VARCHAR(64) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	name VARCHAR(120) NOT NULL,
+	bank_name VARCHAR(120) NOT NULL,
+	is_active BOOLEAN NOT NULL,
+	feed_days INTEGER NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_bank_accounts PRIMARY KEY (id),
+	CONSTRAINT uq_bank_accounts_entity_id_identifier_currency UNIQUE (entity_id, identifier, currency),
+	CONSTRAINT uq_bank_accounts_public_id UNIQUE (public_id),
+	CONSTRAINT fk_bank_accounts_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id)
+)
+-- next
+CREATE TABLE bank_layouts (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	name VARCHAR(80) NOT NULL,
+	signature VARCHAR(64) NOT NULL,
+	body TEXT NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	made_by_id BIGINT,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_bank_layouts PRIMARY KEY (id),
+	CONSTRAINT ck_bank_layouts_state_known CHECK (state IN ('tried', 'pending', 'active', 'retired')),
+	CONSTRAINT ck_bank_layouts_signature_is_hash CHECK (length(signature) = 64),
+	CONSTRAINT uq_bank_layouts_public_id UNIQUE (public_id),
+	CONSTRAINT fk_bank_layouts_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_bank_layouts_signature ON bank_layouts (signature, state)
 -- next
 CREATE TABLE statement_runs (
 	id BIGSERIAL NOT NULL,
@@ -384,35 +413,116 @@ CREATE TABLE jobs (
 -- next
 CREATE INDEX ix_jobs_due ON jobs (state, due_at)
 -- next
-CREATE TABLE import_batches (
+CREATE TABLE import_feeds (
 	id BIGSERIAL NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
-	kind VARCHAR(20) NOT NULL,
-	file_name VARCHAR(200) NOT NULL,
-	file_sha256 VARCHAR(64) NOT NULL,
+	name VARCHAR(60) NOT NULL,
 	profile VARCHAR(60) NOT NULL,
-	state VARCHAR(10) NOT NULL,
-	is_dry_run BOOLEAN NOT NULL,
-	row_count INTEGER NOT NULL,
-	imported_count INTEGER NOT NULL,
-	updated_count INTEGER NOT NULL,
-	duplicate_count INTEGER NOT NULL,
-	conflict_count INTEGER NOT NULL,
-	rejected_count INTEGER NOT NULL,
-	totals TEXT,
-	stored_as VARCHAR(64) NOT NULL,
-	job_id VARCHAR(22) NOT NULL,
-	started_by_id BIGINT,
-	started_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	finished_at TIMESTAMP WITH TIME ZONE,
-	CONSTRAINT pk_import_batches PRIMARY KEY (id),
-	CONSTRAINT ck_import_batches_state_known CHECK (state IN ('uploaded', 'checked', 'loading', 'loaded', 'failed')),
-	CONSTRAINT ck_import_batches_kind_known CHECK (kind IN ('documents', 'customers', 'rates')),
-	CONSTRAINT uq_import_batches_public_id UNIQUE (public_id),
-	CONSTRAINT fk_import_batches_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
+	rhythm VARCHAR(10) NOT NULL,
+	grace_days INTEGER NOT NULL,
+	is_active BOOLEAN NOT NULL,
+	began_on DATE NOT NULL,
+	last_arrived_at TIMESTAMP WITH TIME ZONE,
+	made_by_id BIGINT,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_import_feeds PRIMARY KEY (id),
+	CONSTRAINT ck_import_feeds_rhythm_known CHECK (rhythm IN ('workday', 'daily', 'weekly', 'monthly')),
+	CONSTRAINT ck_import_feeds_grace_days_sane CHECK (grace_days BETWEEN 0 AND 31),
+	CONSTRAINT uq_import_feeds_public_id UNIQUE (public_id),
+	CONSTRAINT uq_import_feeds_name UNIQUE (name),
+	CONSTRAINT fk_import_feeds_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_import_batches_at ON import_batches (started_at)
+CREATE TABLE import_profiles (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	name VARCHAR(60) NOT NULL,
+	version INTEGER NOT NULL,
+	body TEXT NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	made_by_id BIGINT,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	decided_by_id BIGINT,
+	decided_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_import_profiles PRIMARY KEY (id),
+	CONSTRAINT uq_import_profiles_name_version UNIQUE (name, version),
+	CONSTRAINT ck_import_profiles_state_known CHECK (state IN ('draft', 'pending', 'approved', 'rejected')),
+	CONSTRAINT uq_import_profiles_public_id UNIQUE (public_id),
+	CONSTRAINT fk_import_profiles_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id),
+	CONSTRAINT fk_import_profiles_decided_by_id FOREIGN KEY(decided_by_id) REFERENCES people (id)
+)
+-- next
+CREATE TABLE staff_role_requests (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	person_id BIGINT NOT NULL,
+	act VARCHAR(6) NOT NULL,
+	role VARCHAR(20) NOT NULL,
+	terms TEXT NOT NULL,
+	reason VARCHAR(500) NOT NULL,
+	asked_by_id BIGINT NOT NULL,
+	asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	state VARCHAR(8) NOT NULL,
+	CONSTRAINT pk_staff_role_requests PRIMARY KEY (id),
+	CONSTRAINT ck_staff_role_requests_act_known CHECK (act IN ('give', 'change', 'take')),
+	CONSTRAINT ck_staff_role_requests_role_known CHECK (role IN ('clerk', 'approver', 'department', 'auditor', 'security-admin', 'system-admin')),
+	CONSTRAINT ck_staff_role_requests_state_known CHECK (state IN ('pending', 'done', 'rejected', 'voided')),
+	CONSTRAINT ck_staff_role_requests_not_for_oneself CHECK (asked_by_id <> person_id),
+	CONSTRAINT uq_staff_role_requests_public_id UNIQUE (public_id),
+	CONSTRAINT fk_staff_role_requests_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_staff_role_requests_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_staff_role_requests_person ON staff_role_requests (person_id)
+-- next
+CREATE TABLE samples (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	name VARCHAR(120) NOT NULL,
+	population VARCHAR(20) NOT NULL,
+	definition TEXT NOT NULL,
+	size INTEGER NOT NULL,
+	seed VARCHAR(60) NOT NULL,
+	method VARCHAR(20) NOT NULL,
+	population_size INTEGER NOT NULL,
+	population_hash VARCHAR(64) NOT NULL,
+	drawn_by_id BIGINT,
+	drawn_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_samples PRIMARY KEY (id),
+	CONSTRAINT ck_samples_population_known CHECK (population IN ('customers', 'documents', 'confirmations')),
+	CONSTRAINT ck_samples_sizes CHECK (size > 0 AND population_size >= 0),
+	CONSTRAINT uq_samples_public_id UNIQUE (public_id),
+	CONSTRAINT fk_samples_drawn_by_id FOREIGN KEY(drawn_by_id) REFERENCES people (id)
+)
+-- next
+CREATE TABLE break_glasses (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	person_id BIGINT NOT NULL,
+	secret_hash VARCHAR(255) NOT NULL,
+	sealed_by_id BIGINT,
+	sealed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	voided_at TIMESTAMP WITH TIME ZONE,
+	opened_by VARCHAR(120) NOT NULL,
+	reason TEXT NOT NULL,
+	address VARCHAR(64) NOT NULL,
+	device VARCHAR(255) NOT NULL,
+	opened_at TIMESTAMP WITH TIME ZONE,
+	ends_at TIMESTAMP WITH TIME ZONE,
+	reviewed_by_id BIGINT,
+	reviewed_at TIMESTAMP WITH TIME ZONE,
+	review_note TEXT NOT NULL,
+	CONSTRAINT pk_break_glasses PRIMARY KEY (id),
+	CONSTRAINT ck_break_glasses_opened_for_a_time CHECK ((opened_at IS NULL) = (ends_at IS NULL)),
+	CONSTRAINT ck_break_glasses_opened_for_a_reason CHECK (opened_at IS NULL OR reason <> ''),
+	CONSTRAINT ck_break_glasses_reviewed_by_another CHECK (reviewed_by_id IS NULL OR reviewed_by_id <> person_id),
+	CONSTRAINT uq_break_glasses_public_id UNIQUE (public_id),
+	CONSTRAINT fk_break_glasses_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_break_glasses_sealed_by_id FOREIGN KEY(sealed_by_id) REFERENCES people (id),
+	CONSTRAINT fk_break_glasses_reviewed_by_id FOREIGN KEY(reviewed_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_break_glasses_person ON break_glasses (person_id)
 -- next
 CREATE TABLE grants (
 	id BIGSERIAL NOT NULL,
@@ -420,20 +530,38 @@ CREATE TABLE grants (
 	role VARCHAR(20) NOT NULL,
 	customer_id BIGINT,
 	covers_group BOOLEAN NOT NULL,
+	entity_id BIGINT,
+	portfolio VARCHAR(4) NOT NULL,
+	departments TEXT NOT NULL,
+	sample_id BIGINT,
+	reason VARCHAR(500) NOT NULL,
 	granted_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	granted_by_id BIGINT,
+	approved_by_id BIGINT,
+	ends_at TIMESTAMP WITH TIME ZONE,
 	ended_at TIMESTAMP WITH TIME ZONE,
+	ended_by_id BIGINT,
 	CONSTRAINT pk_grants PRIMARY KEY (id),
 	CONSTRAINT ck_grants_role_known CHECK (role IN ('viewer', 'confirmer', 'customer-admin', 'clerk', 'approver', 'department', 'auditor', 'security-admin', 'system-admin')),
+	CONSTRAINT ck_grants_portfolio_known CHECK (portfolio IN ('all', 'own', 'list')),
 	CONSTRAINT ck_grants_customer_where_needed CHECK ((customer_id IS NOT NULL) = (role IN ('viewer', 'confirmer', 'customer-admin'))),
+	CONSTRAINT ck_grants_not_to_oneself CHECK ((granted_by_id IS NULL OR granted_by_id <> person_id) AND (approved_by_id IS NULL OR approved_by_id <> person_id)),
+	CONSTRAINT ck_grants_not_from_oneself CHECK (role IN ('viewer', 'confirmer', 'customer-admin') OR ended_by_id IS NULL OR ended_by_id <> person_id),
+	CONSTRAINT ck_grants_two_people CHECK (role IN ('viewer', 'confirmer', 'customer-admin') OR granted_by_id IS NULL OR (approved_by_id IS NOT NULL AND approved_by_id <> granted_by_id)),
 	CONSTRAINT fk_grants_person_id FOREIGN KEY(person_id) REFERENCES people (id),
 	CONSTRAINT fk_grants_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
-	CONSTRAINT fk_grants_granted_by_id FOREIGN KEY(granted_by_id) REFERENCES people (id)
+	CONSTRAINT fk_grants_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_grants_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
+	CONSTRAINT fk_grants_granted_by_id FOREIGN KEY(granted_by_id) REFERENCES people (id),
+	CONSTRAINT fk_grants_approved_by_id FOREIGN KEY(approved_by_id) REFERENCES people (id),
+	CONSTRAINT fk_grants_ended_by_id FOREIGN KEY(ended_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_grants_customer ON grants (customer_id)
--- next
 CREATE INDEX ix_grants_person ON grants (person_id)
+-- next
+CREATE UNIQUE INDEX uq_grants_staff ON grants (person_id, role) WHERE ended_at IS NULL AND customer_id IS NULL
+-- next
+CREATE INDEX ix_grants_customer ON grants (customer_id)
 -- next
 CREATE TABLE sign_ins (
 	id BIGSERIAL NOT NULL,
@@ -622,58 +750,6 @@ CREATE TABLE account_mappings (
 	CONSTRAINT fk_account_mappings_account_id FOREIGN KEY(account_id) REFERENCES accounts (id)
 )
 -- next
-CREATE TABLE documents (
-	id BIGSERIAL NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	entity_id BIGINT NOT NULL,
-	customer_id BIGINT NOT NULL,
-	kind VARCHAR(20) NOT NULL,
-	document_no VARCHAR(80) COLLATE "C" NOT NULL,
-	currency VARCHAR(3) NOT NULL,
-	amount_minor BIGINT NOT NULL,
-	balance_minor BIGINT NOT NULL,
-	tax_minor BIGINT,
-	document_on DATE NOT NULL,
-	due_on DATE,
-	posting_on DATE NOT NULL,
-	tax_invoice_no VARCHAR(40) NOT NULL,
-	order_no VARCHAR(80) NOT NULL,
-	reference VARCHAR(200) NOT NULL,
-	description TEXT NOT NULL,
-	method VARCHAR(40) NOT NULL,
-	exchange_rate VARCHAR(30),
-	department VARCHAR(60) NOT NULL,
-	project VARCHAR(60) NOT NULL,
-	was_disputed BOOLEAN NOT NULL,
-	reverses_id BIGINT,
-	batch_id BIGINT,
-	created_by_id BIGINT,
-	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_documents PRIMARY KEY (id),
-	CONSTRAINT uq_documents_entity_id_kind_document_no UNIQUE (entity_id, kind, document_no),
-	CONSTRAINT ck_documents_kind_known CHECK (kind IN ('invoice', 'debit_note', 'credit_note', 'receipt', 'refund', 'adjustment', 'write_off', 'opening_balance')),
-	CONSTRAINT ck_documents_amount_positive CHECK (amount_minor > 0 OR kind IN ('adjustment', 'opening_balance')),
-	CONSTRAINT ck_documents_amount_not_zero CHECK (amount_minor <> 0),
-	CONSTRAINT ck_documents_balance_is_signed_amount CHECK (abs(balance_minor) = abs(amount_minor)),
-	CONSTRAINT uq_documents_public_id UNIQUE (public_id),
-	CONSTRAINT fk_documents_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
-	CONSTRAINT fk_documents_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
-	CONSTRAINT uq_documents_reverses_id UNIQUE (reverses_id),
-	CONSTRAINT fk_documents_reverses_id FOREIGN KEY(reverses_id) REFERENCES documents (id),
-	CONSTRAINT fk_documents_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id),
-	CONSTRAINT fk_documents_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
--- next
-CREATE INDEX ix_documents_number ON documents (document_no)
--- next
-CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
--- next
-CREATE INDEX ix_documents_day ON documents (document_on)
--- next
-CREATE INDEX ix_documents_amount ON documents (amount_minor)
--- next
 CREATE TABLE month_balances (
 	entity_id BIGINT NOT NULL,
 	customer_id BIGINT NOT NULL,
@@ -710,6 +786,39 @@ CREATE TABLE attachments (
 )
 -- next
 CREATE INDEX ix_attachments_subject ON attachments (subject_kind, subject_id)
+-- next
+CREATE TABLE bank_files (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	file_name VARCHAR(200) NOT NULL,
+	file_sha256 VARCHAR(64) NOT NULL,
+	size_bytes INTEGER NOT NULL,
+	format VARCHAR(40) NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	account_id BIGINT,
+	layout_id BIGINT,
+	line_count INTEGER NOT NULL,
+	imported_count INTEGER NOT NULL,
+	duplicate_count INTEGER NOT NULL,
+	rejected_count INTEGER NOT NULL,
+	skipped_count INTEGER NOT NULL,
+	preview TEXT,
+	stored_as VARCHAR(64) NOT NULL,
+	job_id VARCHAR(22) NOT NULL,
+	started_by_id BIGINT,
+	started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	finished_at TIMESTAMP WITH TIME ZONE,
+	undone_at TIMESTAMP WITH TIME ZONE,
+	undo_reason VARCHAR(300) NOT NULL,
+	CONSTRAINT pk_bank_files PRIMARY KEY (id),
+	CONSTRAINT ck_bank_files_state_known CHECK (state IN ('uploaded', 'checked', 'loading', 'loaded', 'failed', 'undone')),
+	CONSTRAINT uq_bank_files_public_id UNIQUE (public_id),
+	CONSTRAINT fk_bank_files_account_id FOREIGN KEY(account_id) REFERENCES bank_accounts (id),
+	CONSTRAINT fk_bank_files_layout_id FOREIGN KEY(layout_id) REFERENCES bank_layouts (id),
+	CONSTRAINT fk_bank_files_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_bank_files_at ON bank_files (started_at)
 -- next
 CREATE TABLE statements (
 	id BIGSERIAL NOT NULL,
@@ -857,20 +966,81 @@ CREATE TABLE sign_codes (
 -- next
 CREATE INDEX ix_sign_codes_person ON sign_codes (person_id, customer_id)
 -- next
-CREATE TABLE import_problems (
+CREATE TABLE import_batches (
 	id BIGSERIAL NOT NULL,
-	batch_id BIGINT NOT NULL,
-	row_no INTEGER,
-	"column" VARCHAR(60) NOT NULL,
-	code VARCHAR(30) NOT NULL,
-	message TEXT NOT NULL,
-	params TEXT NOT NULL,
-	row TEXT NOT NULL,
-	CONSTRAINT pk_import_problems PRIMARY KEY (id),
-	CONSTRAINT fk_import_problems_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id)
+	public_id VARCHAR(22) NOT NULL,
+	kind VARCHAR(20) NOT NULL,
+	source VARCHAR(10) NOT NULL,
+	feed_id BIGINT,
+	file_name VARCHAR(200) NOT NULL,
+	file_sha256 VARCHAR(64) NOT NULL,
+	profile VARCHAR(60) NOT NULL,
+	profile_version INTEGER NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	is_dry_run BOOLEAN NOT NULL,
+	row_count INTEGER NOT NULL,
+	imported_count INTEGER NOT NULL,
+	updated_count INTEGER NOT NULL,
+	duplicate_count INTEGER NOT NULL,
+	conflict_count INTEGER NOT NULL,
+	rejected_count INTEGER NOT NULL,
+	totals TEXT,
+	control TEXT,
+	header TEXT,
+	stored_as VARCHAR(64) NOT NULL,
+	job_id VARCHAR(22) NOT NULL,
+	started_by_id BIGINT,
+	started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	finished_at TIMESTAMP WITH TIME ZONE,
+	undo_reason VARCHAR(500) NOT NULL,
+	undone_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_import_batches PRIMARY KEY (id),
+	CONSTRAINT ck_import_batches_state_known CHECK (state IN ('uploaded', 'unmapped', 'checked', 'loading', 'loaded', 'failed', 'undoing', 'undone')),
+	CONSTRAINT ck_import_batches_kind_known CHECK (kind IN ('documents', 'customers', 'rates', 'einvoices')),
+	CONSTRAINT ck_import_batches_source_known CHECK (source IN ('page', 'console', 'folder')),
+	CONSTRAINT uq_import_batches_public_id UNIQUE (public_id),
+	CONSTRAINT fk_import_batches_feed_id FOREIGN KEY(feed_id) REFERENCES import_feeds (id),
+	CONSTRAINT fk_import_batches_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_import_problems_batch ON import_problems (batch_id, row_no)
+CREATE INDEX ix_import_batches_file ON import_batches (file_sha256)
+-- next
+CREATE INDEX ix_import_batches_at ON import_batches (started_at)
+-- next
+CREATE TABLE sample_items (
+	id BIGSERIAL NOT NULL,
+	sample_id BIGINT NOT NULL,
+	no INTEGER NOT NULL,
+	key VARCHAR(22) NOT NULL,
+	label VARCHAR(200) NOT NULL,
+	customer_id BIGINT NOT NULL,
+	CONSTRAINT pk_sample_items PRIMARY KEY (id),
+	CONSTRAINT uq_sample_items_sample_id_no UNIQUE (sample_id, no),
+	CONSTRAINT fk_sample_items_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
+	CONSTRAINT fk_sample_items_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE INDEX ix_sample_items_customer ON sample_items (customer_id)
+-- next
+CREATE TABLE grant_customers (
+	grant_id BIGINT NOT NULL,
+	customer_id BIGINT NOT NULL,
+	CONSTRAINT pk_grant_customers PRIMARY KEY (grant_id, customer_id),
+	CONSTRAINT fk_grant_customers_grant_id FOREIGN KEY(grant_id) REFERENCES grants (id),
+	CONSTRAINT fk_grant_customers_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE INDEX ix_grant_customers_customer ON grant_customers (customer_id)
+-- next
+CREATE TABLE grant_limits (
+	grant_id BIGINT NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	act_minor BIGINT,
+	day_minor BIGINT,
+	CONSTRAINT pk_grant_limits PRIMARY KEY (grant_id, currency),
+	CONSTRAINT ck_grant_limits_not_negative CHECK ((act_minor IS NULL OR act_minor >= 0) AND (day_minor IS NULL OR day_minor >= 0)),
+	CONSTRAINT fk_grant_limits_grant_id FOREIGN KEY(grant_id) REFERENCES grants (id)
+)
 -- next
 CREATE TABLE mail_codes (
 	id BIGSERIAL NOT NULL,
@@ -916,90 +1086,99 @@ CREATE TABLE master_changes (
 -- next
 CREATE INDEX ix_master_changes_customer ON master_changes (customer_id, state)
 -- next
-CREATE TABLE document_lines (
-	document_id BIGINT NOT NULL,
-	no INTEGER NOT NULL,
-	item VARCHAR(200) NOT NULL,
-	quantity VARCHAR(30) NOT NULL,
-	unit VARCHAR(20) NOT NULL,
-	unit_price VARCHAR(30) NOT NULL,
-	tax_rate VARCHAR(20) NOT NULL,
-	currency VARCHAR(3) NOT NULL,
-	amount_minor BIGINT NOT NULL,
-	CONSTRAINT pk_document_lines PRIMARY KEY (document_id, no),
-	CONSTRAINT fk_document_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id)
-)
--- next
-CREATE TABLE open_items (
-	document_id BIGINT NOT NULL,
-	entity_id BIGINT NOT NULL,
-	customer_id BIGINT NOT NULL,
-	currency VARCHAR(3) NOT NULL,
-	side INTEGER NOT NULL,
-	amount_minor BIGINT NOT NULL,
-	open_minor BIGINT NOT NULL,
-	settled_on DATE,
-	CONSTRAINT pk_open_items PRIMARY KEY (document_id),
-	CONSTRAINT ck_open_items_never_over_allocated CHECK (open_minor >= 0 AND open_minor <= amount_minor),
-	CONSTRAINT ck_open_items_side_known CHECK (side IN (1, -1)),
-	CONSTRAINT fk_open_items_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
-	CONSTRAINT fk_open_items_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
-	CONSTRAINT fk_open_items_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
-)
--- next
-CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id) WHERE open_minor > 0
--- next
-CREATE TABLE allocations (
+CREATE TABLE documents (
 	id BIGSERIAL NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
 	entity_id BIGINT NOT NULL,
 	customer_id BIGINT NOT NULL,
+	kind VARCHAR(20) NOT NULL,
+	document_no VARCHAR(80) COLLATE "C" NOT NULL,
 	currency VARCHAR(3) NOT NULL,
-	credit_id BIGINT NOT NULL,
-	debit_id BIGINT NOT NULL,
 	amount_minor BIGINT NOT NULL,
-	allocated_on DATE NOT NULL,
+	balance_minor BIGINT NOT NULL,
+	tax_minor BIGINT,
+	document_on DATE NOT NULL,
+	due_on DATE,
+	posting_on DATE NOT NULL,
+	tax_invoice_no VARCHAR(40) NOT NULL,
+	order_no VARCHAR(80) NOT NULL,
+	reference VARCHAR(200) NOT NULL,
+	description TEXT NOT NULL,
+	method VARCHAR(40) NOT NULL,
+	exchange_rate VARCHAR(30),
+	department VARCHAR(60) NOT NULL,
+	project VARCHAR(60) NOT NULL,
+	was_disputed BOOLEAN NOT NULL,
 	reverses_id BIGINT,
+	batch_id BIGINT,
 	created_by_id BIGINT,
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_allocations PRIMARY KEY (id),
-	CONSTRAINT ck_allocations_negative_only_when_reversing CHECK ((reverses_id IS NULL) = (amount_minor > 0)),
-	CONSTRAINT ck_allocations_amount_not_zero CHECK (amount_minor <> 0),
-	CONSTRAINT ck_allocations_two_documents CHECK (credit_id <> debit_id),
-	CONSTRAINT uq_allocations_public_id UNIQUE (public_id),
-	CONSTRAINT fk_allocations_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
-	CONSTRAINT fk_allocations_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
-	CONSTRAINT fk_allocations_credit_id FOREIGN KEY(credit_id) REFERENCES documents (id),
-	CONSTRAINT fk_allocations_debit_id FOREIGN KEY(debit_id) REFERENCES documents (id),
-	CONSTRAINT uq_allocations_reverses_id UNIQUE (reverses_id),
-	CONSTRAINT fk_allocations_reverses_id FOREIGN KEY(reverses_id) REFERENCES allocations (id),
-	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
+	CONSTRAINT pk_documents PRIMARY KEY (id),
+	CONSTRAINT uq_documents_entity_id_kind_document_no UNIQUE (entity_id, kind, document_no),
+	CONSTRAINT ck_documents_kind_known CHECK (kind IN ('invoice', 'debit_note', 'credit_note', 'receipt', 'refund', 'adjustment', 'write_off', 'opening_balance')),
+	CONSTRAINT ck_documents_amount_positive CHECK (amount_minor > 0 OR kind IN ('adjustment', 'opening_balance')),
+	CONSTRAINT ck_documents_amount_not_zero CHECK (amount_minor <> 0),
+	CONSTRAINT ck_documents_balance_is_signed_amount CHECK (abs(balance_minor) = abs(amount_minor)),
+	CONSTRAINT uq_documents_public_id UNIQUE (public_id),
+	CONSTRAINT fk_documents_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_documents_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT uq_documents_reverses_id UNIQUE (reverses_id),
+	CONSTRAINT fk_documents_reverses_id FOREIGN KEY(reverses_id) REFERENCES documents (id),
+	CONSTRAINT fk_documents_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id),
+	CONSTRAINT fk_documents_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_allocations_credit ON allocations (credit_id)
+CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
 -- next
-CREATE INDEX ix_allocations_debit ON allocations (debit_id)
+CREATE INDEX ix_documents_day ON documents (document_on)
 -- next
-CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
+CREATE INDEX ix_documents_amount ON documents (amount_minor)
 -- next
-CREATE TABLE statement_lines (
-	statement_id BIGINT NOT NULL,
-	no INTEGER NOT NULL,
-	document_id BIGINT,
-	document_no VARCHAR(80) NOT NULL,
-	kind VARCHAR(20) NOT NULL,
-	document_on DATE,
-	due_on DATE,
-	text VARCHAR(300) NOT NULL,
-	order_no VARCHAR(80) NOT NULL,
-	amount_minor BIGINT NOT NULL,
-	open_minor BIGINT NOT NULL,
-	CONSTRAINT pk_statement_lines PRIMARY KEY (statement_id, no),
-	CONSTRAINT fk_statement_lines_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
-	CONSTRAINT fk_statement_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id)
+CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
+-- next
+CREATE INDEX ix_documents_number ON documents (document_no)
+-- next
+CREATE TABLE bank_statements (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	account_id BIGINT NOT NULL,
+	file_id BIGINT NOT NULL,
+	number VARCHAR(60) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	opening_minor BIGINT,
+	closing_minor BIGINT,
+	from_on DATE,
+	until_on DATE,
+	line_count INTEGER NOT NULL,
+	sum_minor BIGINT NOT NULL,
+	is_balanced BOOLEAN,
+	statement_key VARCHAR(64) NOT NULL,
+	CONSTRAINT pk_bank_statements PRIMARY KEY (id),
+	CONSTRAINT uq_bank_statements_public_id UNIQUE (public_id),
+	CONSTRAINT fk_bank_statements_account_id FOREIGN KEY(account_id) REFERENCES bank_accounts (id),
+	CONSTRAINT fk_bank_statements_file_id FOREIGN KEY(file_id) REFERENCES bank_files (id),
+	CONSTRAINT uq_bank_statements_statement_key UNIQUE (statement_key)
 )
 -- next
-CREATE INDEX ix_statement_lines_document ON statement_lines (document_id)
+CREATE INDEX ix_bank_statements_file_id ON bank_statements (file_id)
+-- next
+CREATE INDEX ix_bank_statements_account ON bank_statements (account_id, from_on, until_on)
+-- next
+CREATE TABLE bank_problems (
+	id BIGSERIAL NOT NULL,
+	file_id BIGINT NOT NULL,
+	row_no INTEGER,
+	"column" VARCHAR(60) NOT NULL,
+	code VARCHAR(30) NOT NULL,
+	message TEXT NOT NULL,
+	params TEXT NOT NULL,
+	text TEXT NOT NULL,
+	is_refused BOOLEAN NOT NULL,
+	CONSTRAINT pk_bank_problems PRIMARY KEY (id),
+	CONSTRAINT fk_bank_problems_file_id FOREIGN KEY(file_id) REFERENCES bank_files (id)
+)
+-- next
+CREATE INDEX ix_bank_problems_file ON bank_problems (file_id, row_no)
 -- next
 CREATE TABLE confirmations (
 	id BIGSERIAL NOT NULL,
@@ -1081,6 +1260,223 @@ CREATE TABLE paper_confirmations (
 -- next
 CREATE INDEX ix_paper_confirmations_statement ON paper_confirmations (statement_id)
 -- next
+CREATE TABLE import_problems (
+	id BIGSERIAL NOT NULL,
+	batch_id BIGINT NOT NULL,
+	row_no INTEGER,
+	"column" VARCHAR(60) NOT NULL,
+	code VARCHAR(30) NOT NULL,
+	message TEXT NOT NULL,
+	params TEXT NOT NULL,
+	CONSTRAINT pk_import_problems PRIMARY KEY (id),
+	CONSTRAINT fk_import_problems_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id)
+)
+-- next
+CREATE INDEX ix_import_problems_batch ON import_problems (batch_id, row_no)
+-- next
+CREATE TABLE import_quarantine (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	batch_id BIGINT NOT NULL,
+	row_no INTEGER NOT NULL,
+	raw TEXT NOT NULL,
+	cells TEXT NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	reason VARCHAR(500) NOT NULL,
+	changed_by_id BIGINT,
+	changed_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_import_quarantine PRIMARY KEY (id),
+	CONSTRAINT uq_import_quarantine_batch_id_row_no UNIQUE (batch_id, row_no),
+	CONSTRAINT ck_import_quarantine_state_known CHECK (state IN ('open', 'retrying', 'taken', 'discarded')),
+	CONSTRAINT ck_import_quarantine_discarded_with_reason CHECK (state <> 'discarded' OR reason <> ''),
+	CONSTRAINT uq_import_quarantine_public_id UNIQUE (public_id),
+	CONSTRAINT fk_import_quarantine_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id),
+	CONSTRAINT fk_import_quarantine_changed_by_id FOREIGN KEY(changed_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_import_quarantine_state ON import_quarantine (state, batch_id)
+-- next
+CREATE TABLE reminders (
+	id BIGSERIAL NOT NULL,
+	customer_id BIGINT NOT NULL,
+	statement_id BIGINT NOT NULL,
+	stage INTEGER NOT NULL,
+	recipient VARCHAR(254) NOT NULL,
+	reason VARCHAR(200) NOT NULL,
+	outbox_key VARCHAR(200) NOT NULL,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_reminders PRIMARY KEY (id),
+	CONSTRAINT uq_reminders_statement_id_stage_recipient UNIQUE (statement_id, stage, recipient),
+	CONSTRAINT fk_reminders_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_reminders_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
+	CONSTRAINT uq_reminders_outbox_key UNIQUE (outbox_key)
+)
+-- next
+CREATE TABLE grant_reviews (
+	id BIGSERIAL NOT NULL,
+	grant_id BIGINT NOT NULL,
+	decision VARCHAR(6) NOT NULL,
+	note VARCHAR(500) NOT NULL,
+	reviewer_id BIGINT NOT NULL,
+	reviewed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	policy_version INTEGER NOT NULL,
+	CONSTRAINT pk_grant_reviews PRIMARY KEY (id),
+	CONSTRAINT ck_grant_reviews_decision_known CHECK (decision IN ('keep', 'remove')),
+	CONSTRAINT fk_grant_reviews_grant_id FOREIGN KEY(grant_id) REFERENCES grants (id),
+	CONSTRAINT fk_grant_reviews_reviewer_id FOREIGN KEY(reviewer_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_grant_reviews_grant ON grant_reviews (grant_id)
+-- next
+CREATE TABLE customer_accounts (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	customer_id BIGINT NOT NULL,
+	change_id BIGINT NOT NULL,
+	account VARCHAR(40) NOT NULL,
+	bank_name VARCHAR(120) NOT NULL,
+	bic VARCHAR(11) NOT NULL,
+	holder VARCHAR(200) NOT NULL,
+	added_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	ended_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_customer_accounts PRIMARY KEY (id),
+	CONSTRAINT uq_customer_accounts_public_id UNIQUE (public_id),
+	CONSTRAINT fk_customer_accounts_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT uq_customer_accounts_change_id UNIQUE (change_id),
+	CONSTRAINT fk_customer_accounts_change_id FOREIGN KEY(change_id) REFERENCES master_changes (id)
+)
+-- next
+CREATE UNIQUE INDEX uq_customer_accounts_in_use ON customer_accounts (customer_id, account) WHERE ended_at IS NULL
+-- next
+CREATE INDEX ix_customer_accounts_account ON customer_accounts (account)
+-- next
+CREATE TABLE document_lines (
+	document_id BIGINT NOT NULL,
+	no INTEGER NOT NULL,
+	item VARCHAR(200) NOT NULL,
+	quantity VARCHAR(30) NOT NULL,
+	unit VARCHAR(20) NOT NULL,
+	unit_price VARCHAR(30) NOT NULL,
+	tax_rate VARCHAR(20) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	CONSTRAINT pk_document_lines PRIMARY KEY (document_id, no),
+	CONSTRAINT fk_document_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id)
+)
+-- next
+CREATE TABLE open_items (
+	document_id BIGINT NOT NULL,
+	entity_id BIGINT NOT NULL,
+	customer_id BIGINT NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	side INTEGER NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	open_minor BIGINT NOT NULL,
+	settled_on DATE,
+	CONSTRAINT pk_open_items PRIMARY KEY (document_id),
+	CONSTRAINT ck_open_items_never_over_allocated CHECK (open_minor >= 0 AND open_minor <= amount_minor),
+	CONSTRAINT ck_open_items_side_known CHECK (side IN (1, -1)),
+	CONSTRAINT fk_open_items_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
+	CONSTRAINT fk_open_items_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_open_items_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id) WHERE open_minor > 0
+-- next
+CREATE TABLE allocations (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	entity_id BIGINT NOT NULL,
+	customer_id BIGINT NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	credit_id BIGINT NOT NULL,
+	debit_id BIGINT NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	allocated_on DATE NOT NULL,
+	reverses_id BIGINT,
+	created_by_id BIGINT,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_allocations PRIMARY KEY (id),
+	CONSTRAINT ck_allocations_negative_only_when_reversing CHECK ((reverses_id IS NULL) = (amount_minor > 0)),
+	CONSTRAINT ck_allocations_amount_not_zero CHECK (amount_minor <> 0),
+	CONSTRAINT ck_allocations_two_documents CHECK (credit_id <> debit_id),
+	CONSTRAINT uq_allocations_public_id UNIQUE (public_id),
+	CONSTRAINT fk_allocations_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_allocations_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_allocations_credit_id FOREIGN KEY(credit_id) REFERENCES documents (id),
+	CONSTRAINT fk_allocations_debit_id FOREIGN KEY(debit_id) REFERENCES documents (id),
+	CONSTRAINT uq_allocations_reverses_id UNIQUE (reverses_id),
+	CONSTRAINT fk_allocations_reverses_id FOREIGN KEY(reverses_id) REFERENCES allocations (id),
+	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_allocations_debit ON allocations (debit_id)
+-- next
+CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
+-- next
+CREATE INDEX ix_allocations_credit ON allocations (credit_id)
+-- next
+CREATE TABLE bank_lines (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	account_id BIGINT NOT NULL,
+	file_id BIGINT NOT NULL,
+	statement_id BIGINT,
+	line_no INTEGER NOT NULL,
+	booked_on DATE NOT NULL,
+	value_on DATE NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	kind VARCHAR(12) NOT NULL,
+	payer_name VARCHAR(200) NOT NULL,
+	payer_account VARCHAR(64) NOT NULL,
+	narrative TEXT NOT NULL,
+	reference VARCHAR(140) NOT NULL,
+	bank_ref VARCHAR(140) NOT NULL,
+	is_reversal BOOLEAN NOT NULL,
+	is_notice BOOLEAN NOT NULL,
+	parts TEXT,
+	line_key VARCHAR(64) NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	state_note VARCHAR(300) NOT NULL,
+	state_by_id BIGINT,
+	state_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_bank_lines PRIMARY KEY (id),
+	CONSTRAINT ck_bank_lines_kind_known CHECK (kind IN ('transfer', 'collective', 'card', 'cash', 'cheque', 'debit', 'fee', 'interest', 'return', 'internal', 'other')),
+	CONSTRAINT ck_bank_lines_state_known CHECK (state IN ('new', 'matched', 'parked', 'ignored')),
+	CONSTRAINT uq_bank_lines_public_id UNIQUE (public_id),
+	CONSTRAINT fk_bank_lines_account_id FOREIGN KEY(account_id) REFERENCES bank_accounts (id),
+	CONSTRAINT fk_bank_lines_file_id FOREIGN KEY(file_id) REFERENCES bank_files (id),
+	CONSTRAINT fk_bank_lines_statement_id FOREIGN KEY(statement_id) REFERENCES bank_statements (id),
+	CONSTRAINT uq_bank_lines_line_key UNIQUE (line_key),
+	CONSTRAINT fk_bank_lines_state_by_id FOREIGN KEY(state_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_bank_lines_day ON bank_lines (account_id, booked_on, amount_minor)
+-- next
+CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
+-- next
+CREATE INDEX ix_bank_lines_file ON bank_lines (file_id, line_no)
+-- next
+CREATE TABLE statement_lines (
+	statement_id BIGINT NOT NULL,
+	no INTEGER NOT NULL,
+	document_id BIGINT,
+	document_no VARCHAR(80) NOT NULL,
+	kind VARCHAR(20) NOT NULL,
+	document_on DATE,
+	due_on DATE,
+	text VARCHAR(300) NOT NULL,
+	order_no VARCHAR(80) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	open_minor BIGINT NOT NULL,
+	CONSTRAINT pk_statement_lines PRIMARY KEY (statement_id, no),
+	CONSTRAINT fk_statement_lines_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
+	CONSTRAINT fk_statement_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id)
+)
+-- next
+CREATE INDEX ix_statement_lines_document ON statement_lines (document_id)
+-- next
 CREATE TABLE disputes (
 	id BIGSERIAL NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -1122,29 +1518,51 @@ CREATE TABLE disputes (
 	CONSTRAINT fk_disputes_opened_by_id FOREIGN KEY(opened_by_id) REFERENCES people (id)
 )
 -- next
-CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
--- next
 CREATE INDEX ix_disputes_state ON disputes (state, due_on)
 -- next
-CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
+CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
-CREATE TABLE reminders (
+CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
+-- next
+CREATE TABLE einvoices (
 	id BIGSERIAL NOT NULL,
-	customer_id BIGINT NOT NULL,
-	statement_id BIGINT NOT NULL,
-	stage INTEGER NOT NULL,
-	recipient VARCHAR(254) NOT NULL,
-	reason VARCHAR(200) NOT NULL,
-	outbox_key VARCHAR(200) NOT NULL,
-	at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_reminders PRIMARY KEY (id),
-	CONSTRAINT uq_reminders_statement_id_stage_recipient UNIQUE (statement_id, stage, recipient),
-	CONSTRAINT fk_reminders_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
-	CONSTRAINT fk_reminders_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
-	CONSTRAINT uq_reminders_outbox_key UNIQUE (outbox_key)
+	public_id VARCHAR(22) NOT NULL,
+	entity_id BIGINT NOT NULL,
+	document_id BIGINT NOT NULL,
+	batch_id BIGINT,
+	kind VARCHAR(20) NOT NULL,
+	number VARCHAR(80) NOT NULL,
+	code VARCHAR(40) NOT NULL,
+	form VARCHAR(20) NOT NULL,
+	seller_name VARCHAR(200) NOT NULL,
+	seller_tax_no VARCHAR(40) NOT NULL,
+	buyer_name VARCHAR(200) NOT NULL,
+	buyer_tax_no VARCHAR(40) NOT NULL,
+	issued_on DATE NOT NULL,
+	due_on DATE,
+	currency VARCHAR(3) NOT NULL,
+	total_minor BIGINT NOT NULL,
+	tax_minor BIGINT NOT NULL,
+	payable_minor BIGINT NOT NULL,
+	file_name VARCHAR(200) NOT NULL,
+	file_sha256 VARCHAR(64) NOT NULL,
+	is_void BOOLEAN NOT NULL,
+	added_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_einvoices PRIMARY KEY (id),
+	CONSTRAINT ck_einvoices_kind_known CHECK (kind IN ('invoice', 'credit_note')),
+	CONSTRAINT uq_einvoices_public_id UNIQUE (public_id),
+	CONSTRAINT fk_einvoices_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_einvoices_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
+	CONSTRAINT fk_einvoices_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id)
 )
+-- next
+CREATE UNIQUE INDEX uq_einvoices_identity ON einvoices (entity_id, kind, code, number) WHERE NOT is_void
+-- next
+CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
+-- next
+CREATE INDEX ix_einvoices_document ON einvoices (document_id)
 -- next
 CREATE TABLE adjustments (
 	id BIGSERIAL NOT NULL,
@@ -1187,28 +1605,6 @@ CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
 -- next
 CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
 -- next
-CREATE TABLE customer_accounts (
-	id BIGSERIAL NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	customer_id BIGINT NOT NULL,
-	change_id BIGINT NOT NULL,
-	account VARCHAR(40) NOT NULL,
-	bank_name VARCHAR(120) NOT NULL,
-	bic VARCHAR(11) NOT NULL,
-	holder VARCHAR(200) NOT NULL,
-	added_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	ended_at TIMESTAMP WITH TIME ZONE,
-	CONSTRAINT pk_customer_accounts PRIMARY KEY (id),
-	CONSTRAINT uq_customer_accounts_public_id UNIQUE (public_id),
-	CONSTRAINT fk_customer_accounts_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
-	CONSTRAINT uq_customer_accounts_change_id UNIQUE (change_id),
-	CONSTRAINT fk_customer_accounts_change_id FOREIGN KEY(change_id) REFERENCES master_changes (id)
-)
--- next
-CREATE INDEX ix_customer_accounts_account ON customer_accounts (account)
--- next
-CREATE UNIQUE INDEX uq_customer_accounts_in_use ON customer_accounts (customer_id, account) WHERE ended_at IS NULL
--- next
 CREATE TABLE entries (
 	id BIGSERIAL NOT NULL,
 	entity_id BIGINT NOT NULL,
@@ -1229,9 +1625,20 @@ CREATE TABLE entries (
 	CONSTRAINT fk_entries_reverses_id FOREIGN KEY(reverses_id) REFERENCES entries (id)
 )
 -- next
+CREATE INDEX ix_entries_posting ON entries (entity_id, posting_on)
+-- next
 CREATE INDEX ix_entries_document ON entries (document_id)
 -- next
-CREATE INDEX ix_entries_posting ON entries (entity_id, posting_on)
+CREATE TABLE bank_sightings (
+	file_id BIGINT NOT NULL,
+	line_id BIGINT NOT NULL,
+	line_no INTEGER NOT NULL,
+	CONSTRAINT pk_bank_sightings PRIMARY KEY (file_id, line_id),
+	CONSTRAINT fk_bank_sightings_file_id FOREIGN KEY(file_id) REFERENCES bank_files (id),
+	CONSTRAINT fk_bank_sightings_line_id FOREIGN KEY(line_id) REFERENCES bank_lines (id)
+)
+-- next
+CREATE INDEX ix_bank_sightings_line ON bank_sightings (line_id)
 -- next
 CREATE TABLE line_answers (
 	id BIGSERIAL NOT NULL,
@@ -1320,6 +1727,42 @@ CREATE TRIGGER tg_number_series_1 BEFORE UPDATE ON number_series FOR EACH ROW EX
 CREATE FUNCTION tg_number_series_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'number_series: a series never vanishes' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
 CREATE TRIGGER tg_number_series_2 BEFORE DELETE ON number_series FOR EACH ROW EXECUTE FUNCTION tg_number_series_2()
+-- next
+CREATE FUNCTION tg_grants_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.role IS DISTINCT FROM OLD.role OR NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.entity_id IS DISTINCT FROM OLD.entity_id OR NEW.portfolio IS DISTINCT FROM OLD.portfolio OR NEW.departments IS DISTINCT FROM OLD.departments OR NEW.sample_id IS DISTINCT FROM OLD.sample_id OR NEW.granted_at IS DISTINCT FROM OLD.granted_at OR NEW.granted_by_id IS DISTINCT FROM OLD.granted_by_id OR NEW.approved_by_id IS DISTINCT FROM OLD.approved_by_id OR NEW.ends_at IS DISTINCT FROM OLD.ends_at THEN RAISE EXCEPTION 'grants: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_grants_1 BEFORE UPDATE ON grants FOR EACH ROW EXECUTE FUNCTION tg_grants_1()
+-- next
+CREATE FUNCTION tg_grants_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'grants: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_grants_2 BEFORE DELETE ON grants FOR EACH ROW EXECUTE FUNCTION tg_grants_2()
+-- next
+CREATE FUNCTION tg_grants_3() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.ended_at IS NOT NULL AND NEW.ended_at IS DISTINCT FROM OLD.ended_at THEN RAISE EXCEPTION 'grants: a role that ended stays ended' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_grants_3 BEFORE UPDATE ON grants FOR EACH ROW EXECUTE FUNCTION tg_grants_3()
+-- next
+CREATE FUNCTION tg_grants_4() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.ended_at IS NULL AND ((NEW.role IN ('security-admin', 'system-admin', 'auditor') AND EXISTS (SELECT 1 FROM grants held WHERE held.person_id = NEW.person_id AND held.ended_at IS NULL AND held.role <> NEW.role AND held.role IN ('security-admin', 'system-admin', 'auditor', 'clerk', 'approver'))) OR (NEW.role IN ('clerk', 'approver') AND EXISTS (SELECT 1 FROM grants held WHERE held.person_id = NEW.person_id AND held.ended_at IS NULL AND held.role IN ('security-admin', 'system-admin', 'auditor')))) THEN RAISE EXCEPTION 'grants: these two roles exclude each other' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_grants_4 BEFORE INSERT ON grants FOR EACH ROW EXECUTE FUNCTION tg_grants_4()
+-- next
+CREATE FUNCTION tg_grants_5() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.ended_at IS NULL AND NEW.role IN ('clerk', 'approver') AND EXISTS (SELECT 1 FROM grants held WHERE held.person_id = NEW.person_id AND held.ended_at IS NULL AND held.role <> NEW.role AND held.role IN ('clerk', 'approver')) AND (SELECT count(DISTINCT team.person_id) FROM grants team JOIN people ON people.id = team.person_id WHERE team.ended_at IS NULL AND team.role IN ('clerk', 'approver') AND people.is_active) >= 3 THEN RAISE EXCEPTION 'grants: clerk and approver are two people in a team of this size' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_grants_5 BEFORE INSERT ON grants FOR EACH ROW EXECUTE FUNCTION tg_grants_5()
+-- next
+CREATE FUNCTION tg_grant_customers_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'grant_customers: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_grant_customers_1 BEFORE UPDATE ON grant_customers FOR EACH ROW EXECUTE FUNCTION tg_grant_customers_1()
+-- next
+CREATE FUNCTION tg_grant_customers_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'grant_customers: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_grant_customers_2 BEFORE DELETE ON grant_customers FOR EACH ROW EXECUTE FUNCTION tg_grant_customers_2()
+-- next
+CREATE FUNCTION tg_grant_limits_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'grant_limits: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_grant_limits_1 BEFORE UPDATE ON grant_limits FOR EACH ROW EXECUTE FUNCTION tg_grant_limits_1()
+-- next
+CREATE FUNCTION tg_grant_limits_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'grant_limits: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_grant_limits_2 BEFORE DELETE ON grant_limits FOR EACH ROW EXECUTE FUNCTION tg_grant_limits_2()
 -- next
 CREATE FUNCTION tg_security_events_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'security_events: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
@@ -1477,6 +1920,14 @@ CREATE FUNCTION tg_attachments_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN 
 -- next
 CREATE TRIGGER tg_attachments_2 BEFORE DELETE ON attachments FOR EACH ROW EXECUTE FUNCTION tg_attachments_2()
 -- next
+CREATE FUNCTION tg_bank_lines_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.state = 'matched') AND (NEW.account_id IS DISTINCT FROM OLD.account_id OR NEW.booked_on IS DISTINCT FROM OLD.booked_on OR NEW.value_on IS DISTINCT FROM OLD.value_on OR NEW.amount_minor IS DISTINCT FROM OLD.amount_minor OR NEW.currency IS DISTINCT FROM OLD.currency) THEN RAISE EXCEPTION 'bank_lines: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_bank_lines_1 BEFORE UPDATE ON bank_lines FOR EACH ROW EXECUTE FUNCTION tg_bank_lines_1()
+-- next
+CREATE FUNCTION tg_bank_lines_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.state = 'matched' THEN RAISE EXCEPTION 'bank_lines: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_bank_lines_2 BEFORE DELETE ON bank_lines FOR EACH ROW EXECUTE FUNCTION tg_bank_lines_2()
+-- next
 CREATE FUNCTION tg_statements_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.issued_at IS NOT NULL) AND (NEW.public_id IS DISTINCT FROM OLD.public_id OR NEW.run_id IS DISTINCT FROM OLD.run_id OR NEW.entity_id IS DISTINCT FROM OLD.entity_id OR NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.period_from IS DISTINCT FROM OLD.period_from OR NEW.period_until IS DISTINCT FROM OLD.period_until OR NEW.version IS DISTINCT FROM OLD.version OR NEW.supersedes_id IS DISTINCT FROM OLD.supersedes_id OR NEW.opening_minor IS DISTINCT FROM OLD.opening_minor OR NEW.invoiced_minor IS DISTINCT FROM OLD.invoiced_minor OR NEW.received_minor IS DISTINCT FROM OLD.received_minor OR NEW.credited_minor IS DISTINCT FROM OLD.credited_minor OR NEW.closing_minor IS DISTINCT FROM OLD.closing_minor OR NEW.due_now_minor IS DISTINCT FROM OLD.due_now_minor OR NEW.overdue_minor IS DISTINCT FROM OLD.overdue_minor OR NEW.not_due_minor IS DISTINCT FROM OLD.not_due_minor OR NEW.d1_30_minor IS DISTINCT FROM OLD.d1_30_minor OR NEW.d31_60_minor IS DISTINCT FROM OLD.d31_60_minor OR NEW.d61_90_minor IS DISTINCT FROM OLD.d61_90_minor OR NEW.d91_120_minor IS DISTINCT FROM OLD.d91_120_minor OR NEW.d120_plus_minor IS DISTINCT FROM OLD.d120_plus_minor OR NEW.unapplied_minor IS DISTINCT FROM OLD.unapplied_minor OR NEW.line_count IS DISTINCT FROM OLD.line_count OR NEW.content_hash IS DISTINCT FROM OLD.content_hash OR NEW.answer_by_on IS DISTINCT FROM OLD.answer_by_on OR NEW.issued_at IS DISTINCT FROM OLD.issued_at) THEN RAISE EXCEPTION 'statements: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
 CREATE TRIGGER tg_statements_1 BEFORE UPDATE ON statements FOR EACH ROW EXECUTE FUNCTION tg_statements_1()
@@ -1553,6 +2004,30 @@ CREATE FUNCTION tg_dispute_events_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEG
 -- next
 CREATE TRIGGER tg_dispute_events_2 BEFORE DELETE ON dispute_events FOR EACH ROW EXECUTE FUNCTION tg_dispute_events_2()
 -- next
+CREATE FUNCTION tg_import_profiles_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.name IS DISTINCT FROM OLD.name OR NEW.version IS DISTINCT FROM OLD.version OR NEW.body IS DISTINCT FROM OLD.body OR NEW.made_at IS DISTINCT FROM OLD.made_at THEN RAISE EXCEPTION 'import_profiles: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_import_profiles_1 BEFORE UPDATE ON import_profiles FOR EACH ROW EXECUTE FUNCTION tg_import_profiles_1()
+-- next
+CREATE FUNCTION tg_import_profiles_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'import_profiles: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_import_profiles_2 BEFORE DELETE ON import_profiles FOR EACH ROW EXECUTE FUNCTION tg_import_profiles_2()
+-- next
+CREATE FUNCTION tg_import_quarantine_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.batch_id IS DISTINCT FROM OLD.batch_id OR NEW.row_no IS DISTINCT FROM OLD.row_no OR NEW.raw IS DISTINCT FROM OLD.raw THEN RAISE EXCEPTION 'import_quarantine: a row stays as it came' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_import_quarantine_1 BEFORE UPDATE ON import_quarantine FOR EACH ROW EXECUTE FUNCTION tg_import_quarantine_1()
+-- next
+CREATE FUNCTION tg_import_quarantine_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.state IN ('taken', 'discarded') THEN RAISE EXCEPTION 'import_quarantine: settled rows stay' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_import_quarantine_2 BEFORE DELETE ON import_quarantine FOR EACH ROW EXECUTE FUNCTION tg_import_quarantine_2()
+-- next
+CREATE FUNCTION tg_einvoices_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.entity_id IS DISTINCT FROM OLD.entity_id OR NEW.document_id IS DISTINCT FROM OLD.document_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.number IS DISTINCT FROM OLD.number OR NEW.code IS DISTINCT FROM OLD.code OR NEW.total_minor IS DISTINCT FROM OLD.total_minor OR NEW.tax_minor IS DISTINCT FROM OLD.tax_minor OR NEW.currency IS DISTINCT FROM OLD.currency THEN RAISE EXCEPTION 'einvoices: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_einvoices_1 BEFORE UPDATE ON einvoices FOR EACH ROW EXECUTE FUNCTION tg_einvoices_1()
+-- next
+CREATE FUNCTION tg_einvoices_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'einvoices: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_einvoices_2 BEFORE DELETE ON einvoices FOR EACH ROW EXECUTE FUNCTION tg_einvoices_2()
+-- next
 CREATE FUNCTION tg_purges_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'purges: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
 CREATE TRIGGER tg_purges_1 BEFORE UPDATE ON purges FOR EACH ROW EXECUTE FUNCTION tg_purges_1()
@@ -1568,3 +2043,51 @@ CREATE TRIGGER tg_reminders_1 BEFORE UPDATE ON reminders FOR EACH ROW EXECUTE FU
 CREATE FUNCTION tg_reminders_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'reminders: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
 CREATE TRIGGER tg_reminders_2 BEFORE DELETE ON reminders FOR EACH ROW EXECUTE FUNCTION tg_reminders_2()
+-- next
+CREATE FUNCTION tg_staff_role_requests_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.act IS DISTINCT FROM OLD.act OR NEW.role IS DISTINCT FROM OLD.role OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.reason IS DISTINCT FROM OLD.reason OR NEW.asked_by_id IS DISTINCT FROM OLD.asked_by_id OR NEW.asked_at IS DISTINCT FROM OLD.asked_at THEN RAISE EXCEPTION 'staff_role_requests: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_staff_role_requests_1 BEFORE UPDATE ON staff_role_requests FOR EACH ROW EXECUTE FUNCTION tg_staff_role_requests_1()
+-- next
+CREATE FUNCTION tg_staff_role_requests_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'staff_role_requests: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_staff_role_requests_2 BEFORE DELETE ON staff_role_requests FOR EACH ROW EXECUTE FUNCTION tg_staff_role_requests_2()
+-- next
+CREATE FUNCTION tg_grant_reviews_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'grant_reviews: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_grant_reviews_1 BEFORE UPDATE ON grant_reviews FOR EACH ROW EXECUTE FUNCTION tg_grant_reviews_1()
+-- next
+CREATE FUNCTION tg_grant_reviews_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'grant_reviews: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_grant_reviews_2 BEFORE DELETE ON grant_reviews FOR EACH ROW EXECUTE FUNCTION tg_grant_reviews_2()
+-- next
+CREATE FUNCTION tg_grant_reviews_3() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS (SELECT 1 FROM grants WHERE grants.id = NEW.grant_id AND grants.person_id = NEW.reviewer_id) THEN RAISE EXCEPTION 'grant_reviews: nobody reviews their own roles' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_grant_reviews_3 BEFORE INSERT ON grant_reviews FOR EACH ROW EXECUTE FUNCTION tg_grant_reviews_3()
+-- next
+CREATE FUNCTION tg_samples_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'samples: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_samples_1 BEFORE UPDATE ON samples FOR EACH ROW EXECUTE FUNCTION tg_samples_1()
+-- next
+CREATE FUNCTION tg_samples_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'samples: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_samples_2 BEFORE DELETE ON samples FOR EACH ROW EXECUTE FUNCTION tg_samples_2()
+-- next
+CREATE FUNCTION tg_sample_items_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'sample_items: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_sample_items_1 BEFORE UPDATE ON sample_items FOR EACH ROW EXECUTE FUNCTION tg_sample_items_1()
+-- next
+CREATE FUNCTION tg_sample_items_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'sample_items: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_sample_items_2 BEFORE DELETE ON sample_items FOR EACH ROW EXECUTE FUNCTION tg_sample_items_2()
+-- next
+CREATE FUNCTION tg_break_glasses_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.secret_hash IS DISTINCT FROM OLD.secret_hash OR NEW.sealed_by_id IS DISTINCT FROM OLD.sealed_by_id OR NEW.sealed_at IS DISTINCT FROM OLD.sealed_at THEN RAISE EXCEPTION 'break_glasses: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_break_glasses_1 BEFORE UPDATE ON break_glasses FOR EACH ROW EXECUTE FUNCTION tg_break_glasses_1()
+-- next
+CREATE FUNCTION tg_break_glasses_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'break_glasses: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_break_glasses_2 BEFORE DELETE ON break_glasses FOR EACH ROW EXECUTE FUNCTION tg_break_glasses_2()
+-- next
+CREATE FUNCTION tg_break_glasses_3() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.opened_at IS NOT NULL AND (NEW.opened_at IS DISTINCT FROM OLD.opened_at OR NEW.ends_at IS DISTINCT FROM OLD.ends_at OR NEW.reason IS DISTINCT FROM OLD.reason OR NEW.opened_by IS DISTINCT FROM OLD.opened_by) THEN RAISE EXCEPTION 'break_glasses: an opening is never rewritten' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_break_glasses_3 BEFORE UPDATE ON break_glasses FOR EACH ROW EXECUTE FUNCTION tg_break_glasses_3()

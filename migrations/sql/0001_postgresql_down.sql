@@ -8,29 +8,51 @@ DROP TABLE dispute_parts CASCADE
 -- next
 DROP TABLE dispute_events CASCADE
 -- next
-DROP TABLE customer_accounts CASCADE
+DROP TABLE bank_sightings CASCADE
 -- next
 DROP TABLE adjustments CASCADE
 -- next
 DROP TABLE statement_lines CASCADE
 -- next
-DROP TABLE reminders CASCADE
--- next
-DROP TABLE paper_confirmations CASCADE
--- next
 DROP TABLE open_items CASCADE
 -- next
-DROP TABLE master_changes CASCADE
--- next
-DROP TABLE mail_codes CASCADE
+DROP TABLE einvoices CASCADE
 -- next
 DROP TABLE document_lines CASCADE
 -- next
 DROP TABLE disputes CASCADE
 -- next
-DROP TABLE confirmations CASCADE
+DROP TABLE customer_accounts CASCADE
+-- next
+DROP TABLE bank_lines CASCADE
 -- next
 DROP TABLE allocations CASCADE
+-- next
+DROP TABLE reminders CASCADE
+-- next
+DROP TABLE paper_confirmations CASCADE
+-- next
+DROP TABLE master_changes CASCADE
+-- next
+DROP TABLE mail_codes CASCADE
+-- next
+DROP TABLE import_quarantine CASCADE
+-- next
+DROP TABLE import_problems CASCADE
+-- next
+DROP TABLE grant_reviews CASCADE
+-- next
+DROP TABLE grant_limits CASCADE
+-- next
+DROP TABLE grant_customers CASCADE
+-- next
+DROP TABLE documents CASCADE
+-- next
+DROP TABLE confirmations CASCADE
+-- next
+DROP TABLE bank_statements CASCADE
+-- next
+DROP TABLE bank_problems CASCADE
 -- next
 DROP TABLE terms_acceptances CASCADE
 -- next
@@ -42,6 +64,8 @@ DROP TABLE sign_ins CASCADE
 -- next
 DROP TABLE sign_codes CASCADE
 -- next
+DROP TABLE sample_items CASCADE
+-- next
 DROP TABLE role_requests CASCADE
 -- next
 DROP TABLE outbox_messages CASCADE
@@ -50,15 +74,15 @@ DROP TABLE month_balances CASCADE
 -- next
 DROP TABLE invitations CASCADE
 -- next
-DROP TABLE import_problems CASCADE
+DROP TABLE import_batches CASCADE
 -- next
 DROP TABLE grants CASCADE
--- next
-DROP TABLE documents CASCADE
 -- next
 DROP TABLE deep_links CASCADE
 -- next
 DROP TABLE contacts CASCADE
+-- next
+DROP TABLE bank_files CASCADE
 -- next
 DROP TABLE attachments CASCADE
 -- next
@@ -72,7 +96,11 @@ DROP TABLE totps CASCADE
 -- next
 DROP TABLE statement_runs CASCADE
 -- next
+DROP TABLE staff_role_requests CASCADE
+-- next
 DROP TABLE security_events CASCADE
+-- next
+DROP TABLE samples CASCADE
 -- next
 DROP TABLE recovery_codes CASCADE
 -- next
@@ -90,13 +118,21 @@ DROP TABLE known_devices CASCADE
 -- next
 DROP TABLE jobs CASCADE
 -- next
-DROP TABLE import_batches CASCADE
+DROP TABLE import_profiles CASCADE
+-- next
+DROP TABLE import_feeds CASCADE
 -- next
 DROP TABLE customers CASCADE
 -- next
 DROP TABLE consents CASCADE
 -- next
 DROP TABLE closed_periods CASCADE
+-- next
+DROP TABLE break_glasses CASCADE
+-- next
+DROP TABLE bank_layouts CASCADE
+-- next
+DROP TABLE bank_accounts CASCADE
 -- next
 DROP TABLE accounts CASCADE
 -- next
@@ -114,8 +150,6 @@ DROP TABLE number_series CASCADE
 -- next
 DROP TABLE legal_entities CASCADE
 -- next
-DROP TABLE import_profiles CASCADE
--- next
 DROP TABLE exchange_rates CASCADE
 -- next
 DROP TABLE audit_rows CASCADE
@@ -125,6 +159,24 @@ DROP TABLE audit_head CASCADE
 DROP FUNCTION tg_number_series_1()
 -- next
 DROP FUNCTION tg_number_series_2()
+-- next
+DROP FUNCTION tg_grants_1()
+-- next
+DROP FUNCTION tg_grants_2()
+-- next
+DROP FUNCTION tg_grants_3()
+-- next
+DROP FUNCTION tg_grants_4()
+-- next
+DROP FUNCTION tg_grants_5()
+-- next
+DROP FUNCTION tg_grant_customers_1()
+-- next
+DROP FUNCTION tg_grant_customers_2()
+-- next
+DROP FUNCTION tg_grant_limits_1()
+-- next
+DROP FUNCTION tg_grant_limits_2()
 -- next
 DROP FUNCTION tg_security_events_1()
 -- next
@@ -204,6 +256,10 @@ DROP FUNCTION tg_attachments_1()
 -- next
 DROP FUNCTION tg_attachments_2()
 -- next
+DROP FUNCTION tg_bank_lines_1()
+-- next
+DROP FUNCTION tg_bank_lines_2()
+-- next
 DROP FUNCTION tg_statements_1()
 -- next
 DROP FUNCTION tg_statements_2()
@@ -242,6 +298,18 @@ DROP FUNCTION tg_dispute_events_1()
 -- next
 DROP FUNCTION tg_dispute_events_2()
 -- next
+DROP FUNCTION tg_import_profiles_1()
+-- next
+DROP FUNCTION tg_import_profiles_2()
+-- next
+DROP FUNCTION tg_import_quarantine_1()
+-- next
+DROP FUNCTION tg_import_quarantine_2()
+-- next
+DROP FUNCTION tg_einvoices_1()
+-- next
+DROP FUNCTION tg_einvoices_2()
+-- next
 DROP FUNCTION tg_purges_1()
 -- next
 DROP FUNCTION tg_purges_2()
@@ -249,3 +317,27 @@ DROP FUNCTION tg_purges_2()
 DROP FUNCTION tg_reminders_1()
 -- next
 DROP FUNCTION tg_reminders_2()
+-- next
+DROP FUNCTION tg_staff_role_requests_1()
+-- next
+DROP FUNCTION tg_staff_role_requests_2()
+-- next
+DROP FUNCTION tg_grant_reviews_1()
+-- next
+DROP FUNCTION tg_grant_reviews_2()
+-- next
+DROP FUNCTION tg_grant_reviews_3()
+-- next
+DROP FUNCTION tg_samples_1()
+-- next
+DROP FUNCTION tg_samples_2()
+-- next
+DROP FUNCTION tg_sample_items_1()
+-- next
+DROP FUNCTION tg_sample_items_2()
+-- next
+DROP FUNCTION tg_break_glasses_1()
+-- next
+DROP FUNCTION tg_break_glasses_2()
+-- next
+DROP FUNCTION tg_break_glasses_3()

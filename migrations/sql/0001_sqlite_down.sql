@@ -8,29 +8,51 @@ DROP TABLE dispute_parts
 -- next
 DROP TABLE dispute_events
 -- next
-DROP TABLE customer_accounts
+DROP TABLE bank_sightings
 -- next
 DROP TABLE adjustments
 -- next
 DROP TABLE statement_lines
 -- next
-DROP TABLE reminders
--- next
-DROP TABLE paper_confirmations
--- next
 DROP TABLE open_items
 -- next
-DROP TABLE master_changes
--- next
-DROP TABLE mail_codes
+DROP TABLE einvoices
 -- next
 DROP TABLE document_lines
 -- next
 DROP TABLE disputes
 -- next
-DROP TABLE confirmations
+DROP TABLE customer_accounts
+-- next
+DROP TABLE bank_lines
 -- next
 DROP TABLE allocations
+-- next
+DROP TABLE reminders
+-- next
+DROP TABLE paper_confirmations
+-- next
+DROP TABLE master_changes
+-- next
+DROP TABLE mail_codes
+-- next
+DROP TABLE import_quarantine
+-- next
+DROP TABLE import_problems
+-- next
+DROP TABLE grant_reviews
+-- next
+DROP TABLE grant_limits
+-- next
+DROP TABLE grant_customers
+-- next
+DROP TABLE documents
+-- next
+DROP TABLE confirmations
+-- next
+DROP TABLE bank_statements
+-- next
+DROP TABLE bank_problems
 -- next
 DROP TABLE terms_acceptances
 -- next
@@ -42,6 +64,8 @@ DROP TABLE sign_ins
 -- next
 DROP TABLE sign_codes
 -- next
+DROP TABLE sample_items
+-- next
 DROP TABLE role_requests
 -- next
 DROP TABLE outbox_messages
@@ -50,15 +74,15 @@ DROP TABLE month_balances
 -- next
 DROP TABLE invitations
 -- next
-DROP TABLE import_problems
+DROP TABLE import_batches
 -- next
 DROP TABLE grants
--- next
-DROP TABLE documents
 -- next
 DROP TABLE deep_links
 -- next
 DROP TABLE contacts
+-- next
+DROP TABLE bank_files
 -- next
 DROP TABLE attachments
 -- next
@@ -72,7 +96,11 @@ DROP TABLE totps
 -- next
 DROP TABLE statement_runs
 -- next
+DROP TABLE staff_role_requests
+-- next
 DROP TABLE security_events
+-- next
+DROP TABLE samples
 -- next
 DROP TABLE recovery_codes
 -- next
@@ -90,13 +118,21 @@ DROP TABLE known_devices
 -- next
 DROP TABLE jobs
 -- next
-DROP TABLE import_batches
+DROP TABLE import_profiles
+-- next
+DROP TABLE import_feeds
 -- next
 DROP TABLE customers
 -- next
 DROP TABLE consents
 -- next
 DROP TABLE closed_periods
+-- next
+DROP TABLE break_glasses
+-- next
+DROP TABLE bank_layouts
+-- next
+DROP TABLE bank_accounts
 -- next
 DROP TABLE accounts
 -- next
@@ -113,8 +149,6 @@ DROP TABLE people
 DROP TABLE number_series
 -- next
 DROP TABLE legal_entities
--- next
-DROP TABLE import_profiles
 -- next
 DROP TABLE exchange_rates
 -- next

@@ -25,9 +25,11 @@ BOMB = b'<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>'
     ("text", "value", "side"),
     [
         ("1.234,56", "1234.56", ""), ("1,234.56", "1234.56", ""), ("(123)", "-123", ""), ("5.00-", "-5.00", ""),
-        ("12.00 CR", "12.00", "credit"), ("借 5", "5", "debit"), ("¥28.16", "28.16", ""), ("１２３．４５", "123.45", ""),
+        ("12.00 CR", "12.00", "credit"), ("借 5", "5", "debit"), ("¥28.16", "28.16", ""),
+        ("１２３．４５", "123.45", ""),
         ("1'234.50", "1234.50", ""), ("1\u00a0234,56", "1234.56", ""), ("EUR 12,30", "12.30", ""), ("−7", "-7", ""),
-        ("12,30 Kč", "12.30", ""), ("1,23,456.00", "123456.00", ""), ("1,234", "1234", ""), ("100,00 S", "100.00", "debit"),
+        ("12,30 Kč", "12.30", ""), ("1,23,456.00", "123456.00", ""), ("1,234", "1234", ""),
+        ("100,00 S", "100.00", "debit"),
     ],
 )  # fmt: skip
 def test_reads_an_amount_as_it_is_written(text: str, value: str, side: str) -> None:
@@ -57,7 +59,8 @@ def test_refuses_more_decimals_than_the_currency_has() -> None:
 @pytest.mark.parametrize(
     ("text", "day"),
     [
-        ("2026年10月31日", date(2026, 10, 31)), ("31. Oktober 2026", date(2026, 10, 31)), ("Oct 31, 2026", date(2026, 10, 31)),
+        ("2026年10月31日", date(2026, 10, 31)), ("31. Oktober 2026", date(2026, 10, 31)),
+        ("Oct 31, 2026", date(2026, 10, 31)),
         ("31/10/2026", date(2026, 10, 31)), ("10/31/2026", date(2026, 10, 31)), ("20261031", date(2026, 10, 31)),
         ("2023-02-12 21:32:14", date(2023, 2, 12)), ("31-Oct-26", date(2026, 10, 31)), ("1/ 1'00", date(2000, 1, 1)),
         ("2 mars 2026", date(2026, 3, 2)), ("45000", date(2023, 3, 15)),
@@ -96,10 +99,8 @@ def test_refuses_bytes_that_are_no_text() -> None:
 
 
 def test_finds_the_header_below_a_preamble_and_knows_the_footer() -> None:
-    content = '账户:1234\n起始日期,2026-01-01\n\n日期,摘要,金额,余额\n2026-01-05,货款,"1,000.00",1000\n合计,,1000,\n'.encode(
-        "gb18030"
-    )
-    (table,) = read_tables(content)
+    text = '账户:1234\n起始日期,2026-01-01\n\n日期,摘要,金额,余额\n2026-01-05,货款,"1,000.00",1000\n合计,,1000,\n'
+    (table,) = read_tables(text.encode("gb18030"))
     header = find_header(table.head)
     assert (header.line, header.names) == (4, ("日期", "摘要", "金额", "余额"))
     assert [is_total_row(row.cells) for row in table if row.no > 4] == [False, True]
