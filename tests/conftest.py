@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from portal.db import Database
 from portal.ledger import ensure_entity
 from portal.migrate import migrate_database
 from portal.settings import Settings
+from tests.bench import Bench
 from tests.books import Books, post_books
 from tests.cast import AUD, BO, CHEN, MEI, NOW, PING, SEC, SYS, VERA, actor_of, seat_cast
 from tests.postgres import new_database, own_server
@@ -73,13 +73,19 @@ def postgres_template(postgres_server: str) -> Iterator[str]:
         yield name
 
 
+@pytest.fixture(scope="session")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """The one place of this process where copies are laid; what SQLAlchemy and Flask prepared for it is kept."""
+    bench = Bench(tmp_path_factory.mktemp("bench"))
+    yield bench
+    bench.database.dispose()
+
+
 @pytest.fixture
-def database_url(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+def database_url(engine_name: str, bench: Bench, request: pytest.FixtureRequest) -> Iterator[str]:
     """Address of a fresh copy of the template, on the engine the test runs on."""
     if engine_name == "sqlite":
-        copy = tmp_path / "concord.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), copy)
-        yield f"sqlite:///{copy}"
+        yield bench.lay(request.getfixturevalue("sqlite_template"))
         return
     server: str = request.getfixturevalue("postgres_server")
     with new_database(server, template=request.getfixturevalue("postgres_template")) as (_name, url):
@@ -97,9 +103,9 @@ def empty_database_url(engine_name: str, tmp_path: Path, request: pytest.Fixture
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(database_url: str, bench: Bench) -> Iterator[Database]:
     """A migrated database with the legal entity, two customers and the cast."""
-    database = Database(database_url)
+    database = bench.database if database_url == bench.url else Database(database_url)
     yield database
     database.dispose()
 
@@ -118,11 +124,9 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A home folder for attachments, anchors and the outbox."""
-    folder = tmp_path / "home"
-    folder.mkdir(exist_ok=True)
-    return folder
+def home(bench: Bench) -> Path:
+    """An empty home folder for attachments, anchors and the outbox."""
+    return bench.empty_home()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from sqlalchemy import ColumnElement, FromClause, Table, func, select
 
@@ -37,8 +38,13 @@ def _with_customer(table: Table, name: str) -> tuple[FromClause, ColumnElement[i
     return alias, parent.c.customer_id, alias.join(parent, parent.c.id == column)
 
 
-def probes() -> Iterator[Probe]:
-    """Yield a check of Inv13 for every reference between rows that belong to customers."""
+@cache
+def probes() -> tuple[Probe, ...]:
+    """Return a check of Inv13 for every reference between rows that belong to customers."""
+    return tuple(_probes())
+
+
+def _probes() -> Iterator[Probe]:
     for table in Base.metadata.sorted_tables:
         for column in table.c:
             for key in column.foreign_keys:

@@ -23,6 +23,7 @@ from portal.money import Money
 from portal.receivables import reverse_document
 from portal.reminders import run_reminders
 from portal.statements import find_statement
+from tests.bench import Bench
 from tests.books import Books, post_books
 from tests.cast import CHEN, MEI, NOW, PING, actor_of
 from tests.statements.months import FEBRUARY, JANUARY, issue_month, statement_of
@@ -55,13 +56,14 @@ class Company:
         with self.database.reading() as session:
             return run_checks(session, home=self.home, now=self.now)
 
-    def violated(self) -> set[str]:
-        """Ids of what the checks find."""
-        return {item.id for item in self.report().invariants if item.violations}
+    def violated(self, report: CheckReport | None = None) -> set[str]:
+        """Ids of what the checks find, in a report made now unless one is given."""
+        return {item.id for item in (report or self.report()).invariants if item.violations}
 
-    def first(self, id_: str) -> str:
-        """What the report says about an invariant."""
-        return " | ".join(next(item.first for item in self.report().invariants if item.id == id_))
+    def first(self, id_: str, report: CheckReport | None = None) -> str:
+        """What a report says about an invariant."""
+        invariants = (report or self.report()).invariants
+        return " | ".join(next(item.first for item in invariants if item.id == id_))
 
     def by_hand(self, *statements: str) -> None:
         """Run SQL with every guard, constraint and foreign key switched off, and put the guards back."""
@@ -95,14 +97,11 @@ def sound(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 @pytest.fixture
-def company(
-    request: pytest.FixtureRequest, engine_name: str, tmp_path: Path, home: Path
-) -> Iterator[Company]:
+def company(request: pytest.FixtureRequest, engine_name: str, bench: Bench, home: Path) -> Iterator[Company]:
     """Two months issued, one answered, disputed in part and signed; an adjustment approved; a receipt returned."""
     if engine_name == "sqlite":
-        copy = tmp_path / "sound.db"
-        shutil.copyfile(request.getfixturevalue("sound"), copy)
-        database = Database(f"sqlite:///{copy}")
+        bench.lay(request.getfixturevalue("sound"))
+        database = bench.database
     else:
         database = request.getfixturevalue("database")
         _tell(database)
@@ -176,9 +175,9 @@ def finds(company: Company) -> Callable[..., None]:
 
     def see(*statements: str, ids: str, says: str = "") -> None:
         company.by_hand(*statements)
-        found = company.violated()
-        assert set(ids.split()) <= found, company.report().as_json()
+        report = company.report()
+        assert set(ids.split()) <= company.violated(report), report.as_json()
         if says:
-            assert says in company.first(ids.split(maxsplit=1)[0])
+            assert says in company.first(ids.split(maxsplit=1)[0], report)
 
     return see

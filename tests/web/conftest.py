@@ -19,9 +19,11 @@ from werkzeug.test import TestResponse
 
 from portal.access import hash_password, start_sign_in
 from portal.access.models import Person
+from portal.attachments import keep_files_in
 from portal.clock import utc_now
 from portal.db import Database
 from portal.settings import Settings
+from tests.bench import Bench
 from tests.cast import PASSWORD, Part
 from wsgi import create_app
 
@@ -77,9 +79,25 @@ class Browser:
         return self.client.post(path, data={"csrf_token": self.csrf_token, **(data or {})}, **options)
 
 
+@pytest.fixture(scope="session")
+def apps() -> dict[str, Flask]:
+    """Applications by their settings: those on the bench serve one test after the other."""
+    return {}
+
+
 @pytest.fixture
-def app(database: Database, settings: Settings) -> Flask:
+def app(database: Database, settings: Settings, bench: Bench, apps: dict[str, Flask]) -> Flask:
     """The whole product on the test's database."""
+    if database is not bench.database:
+        return _open(settings, database)
+    key = settings.model_dump_json()
+    if key not in apps:
+        apps[key] = _open(settings, database)
+    keep_files_in(database, settings)
+    return apps[key]
+
+
+def _open(settings: Settings, database: Database) -> Flask:
     app = create_app(settings, database)
     app.jinja_env.bytecode_cache = COMPILED
     app.testing = False  # defects become the page people would see

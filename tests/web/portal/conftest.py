@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from portal.db import Database
+from tests.bench import Bench
 from tests.cast import PING, VERA, Part
 from tests.web.company import Company, make_company
 from tests.web.conftest import Browser
@@ -36,15 +37,12 @@ def company(made_company: tuple[Path, Company]) -> Company:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, bench: Bench) -> str:
     """Address of a fresh copy: with the company where the test asks for it, else of the bare template."""
     is_asked = "company" in request.fixturenames
-    source = (
+    return bench.lay(
         request.getfixturevalue("made_company")[0] if is_asked else request.getfixturevalue("sqlite_template")
     )
-    copy = tmp_path / "concord.db"
-    shutil.copyfile(source, copy)
-    return f"sqlite:///{copy}"
 
 
 @pytest.fixture
