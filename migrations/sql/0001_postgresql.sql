@@ -110,6 +110,12 @@ CREATE TABLE exchange_rates (
 	CONSTRAINT uq_exchange_rates_currency_book_currency_rate_on UNIQUE (currency, book_currency, rate_on)
 )
 -- next
+CREATE TABLE match_marks (
+	name VARCHAR(40) NOT NULL,
+	value BIGINT NOT NULL,
+	CONSTRAINT pk_match_marks PRIMARY KEY (name)
+)
+-- next
 CREATE TABLE purges (
 	id BIGSERIAL NOT NULL,
 	kind VARCHAR(20) NOT NULL,
@@ -247,6 +253,16 @@ CREATE TABLE consents (
 -- next
 CREATE INDEX ix_consents_person ON consents (person_id)
 -- next
+CREATE TABLE approved_sums (
+	key VARCHAR(60) NOT NULL,
+	person_id BIGINT NOT NULL,
+	day_on DATE NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	used_minor BIGINT NOT NULL,
+	CONSTRAINT pk_approved_sums PRIMARY KEY (key),
+	CONSTRAINT fk_approved_sums_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
 CREATE TABLE customers (
 	id BIGSERIAL NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -282,11 +298,11 @@ CREATE TABLE customers (
 	CONSTRAINT fk_customers_parent_id FOREIGN KEY(parent_id) REFERENCES customers (id)
 )
 -- next
+CREATE INDEX ix_customers_parent ON customers (parent_id)
+-- next
 CREATE INDEX ix_customers_name_key ON customers (name_key)
 -- next
 CREATE INDEX ix_customers_owner ON customers (owner_id)
--- next
-CREATE INDEX ix_customers_parent ON customers (parent_id)
 -- next
 CREATE TABLE accounts (
 	id BIGSERIAL NOT NULL,
@@ -452,6 +468,26 @@ CREATE TABLE import_profiles (
 	CONSTRAINT fk_import_profiles_decided_by_id FOREIGN KEY(decided_by_id) REFERENCES people (id)
 )
 -- next
+CREATE TABLE match_rule_sets (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	version INTEGER NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	body TEXT NOT NULL,
+	reason VARCHAR(500) NOT NULL,
+	made_by_id BIGINT,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	active_from_at TIMESTAMP WITH TIME ZONE,
+	row_version INTEGER NOT NULL,
+	CONSTRAINT pk_match_rule_sets PRIMARY KEY (id),
+	CONSTRAINT ck_match_rule_sets_state_known CHECK (state IN ('draft', 'pending', 'active', 'retired')),
+	CONSTRAINT uq_match_rule_sets_public_id UNIQUE (public_id),
+	CONSTRAINT uq_match_rule_sets_version UNIQUE (version),
+	CONSTRAINT fk_match_rule_sets_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
+)
+-- next
+CREATE UNIQUE INDEX uq_match_rule_sets_active ON match_rule_sets (state) WHERE state = 'active'
+-- next
 CREATE TABLE staff_role_requests (
 	id BIGSERIAL NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -559,9 +595,9 @@ CREATE TABLE grants (
 -- next
 CREATE INDEX ix_grants_person ON grants (person_id)
 -- next
-CREATE UNIQUE INDEX uq_grants_staff ON grants (person_id, role) WHERE ended_at IS NULL AND customer_id IS NULL
--- next
 CREATE INDEX ix_grants_customer ON grants (customer_id)
+-- next
+CREATE UNIQUE INDEX uq_grants_staff ON grants (person_id, role) WHERE ended_at IS NULL AND customer_id IS NULL
 -- next
 CREATE TABLE sign_ins (
 	id BIGSERIAL NOT NULL,
@@ -627,9 +663,9 @@ CREATE TABLE invitations (
 	CONSTRAINT fk_invitations_person_id FOREIGN KEY(person_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_invitations_customer ON invitations (customer_id)
--- next
 CREATE INDEX ix_invitations_email ON invitations (email)
+-- next
+CREATE INDEX ix_invitations_customer ON invitations (customer_id)
 -- next
 CREATE TABLE outbox_messages (
 	id BIGSERIAL NOT NULL,
@@ -678,6 +714,10 @@ CREATE TABLE approvals (
 	requested_by_id BIGINT NOT NULL,
 	requested_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	request_note TEXT NOT NULL,
+	needs_approvals INTEGER NOT NULL,
+	first_by_id BIGINT,
+	first_at TIMESTAMP WITH TIME ZONE,
+	first_note TEXT NOT NULL,
 	decided_by_id BIGINT,
 	decided_at TIMESTAMP WITH TIME ZONE,
 	decision_note TEXT NOT NULL,
@@ -685,9 +725,13 @@ CREATE TABLE approvals (
 	CONSTRAINT ck_approvals_state_known CHECK (state IN ('pending', 'approved', 'rejected', 'voided')),
 	CONSTRAINT ck_approvals_two_people CHECK (decided_by_id IS NULL OR decided_by_id <> requested_by_id),
 	CONSTRAINT ck_approvals_decided_by_someone CHECK ((state IN ('approved', 'rejected')) = (decided_by_id IS NOT NULL)),
+	CONSTRAINT ck_approvals_one_or_two CHECK (needs_approvals IN (1, 2)),
+	CONSTRAINT ck_approvals_three_people CHECK (first_by_id IS NULL OR (first_by_id <> requested_by_id AND (decided_by_id IS NULL OR decided_by_id <> first_by_id))),
+	CONSTRAINT ck_approvals_both_said_yes CHECK (state <> 'approved' OR needs_approvals = 1 OR first_by_id IS NOT NULL),
 	CONSTRAINT uq_approvals_public_id UNIQUE (public_id),
 	CONSTRAINT fk_approvals_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
 	CONSTRAINT fk_approvals_requested_by_id FOREIGN KEY(requested_by_id) REFERENCES people (id),
+	CONSTRAINT fk_approvals_first_by_id FOREIGN KEY(first_by_id) REFERENCES people (id),
 	CONSTRAINT fk_approvals_decided_by_id FOREIGN KEY(decided_by_id) REFERENCES people (id)
 )
 -- next
@@ -725,7 +769,7 @@ CREATE TABLE role_requests (
 	person_public_id VARCHAR(22) NOT NULL,
 	email VARCHAR(254) NOT NULL,
 	name VARCHAR(120) NOT NULL,
-	role VARCHAR(20) NOT NULL,
+	role VARCHAR(40) NOT NULL,
 	covers_group BOOLEAN NOT NULL,
 	state VARCHAR(10) NOT NULL,
 	requested_by_id BIGINT NOT NULL,
@@ -1003,9 +1047,18 @@ CREATE TABLE import_batches (
 	CONSTRAINT fk_import_batches_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
 )
 -- next
+CREATE INDEX ix_import_batches_at ON import_batches (started_at)
+-- next
 CREATE INDEX ix_import_batches_file ON import_batches (file_sha256)
 -- next
-CREATE INDEX ix_import_batches_at ON import_batches (started_at)
+CREATE TABLE match_customer_keys (
+	key VARCHAR(80) NOT NULL,
+	customer_id BIGINT NOT NULL,
+	CONSTRAINT pk_match_customer_keys PRIMARY KEY (key, customer_id),
+	CONSTRAINT fk_match_customer_keys_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE INDEX ix_match_customer_keys_customer ON match_customer_keys (customer_id)
 -- next
 CREATE TABLE sample_items (
 	id BIGSERIAL NOT NULL,
@@ -1128,15 +1181,15 @@ CREATE TABLE documents (
 	CONSTRAINT fk_documents_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
+CREATE INDEX ix_documents_amount ON documents (amount_minor)
+-- next
 CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
+-- next
+CREATE INDEX ix_documents_number ON documents (document_no)
 -- next
 CREATE INDEX ix_documents_day ON documents (document_on)
 -- next
-CREATE INDEX ix_documents_amount ON documents (amount_minor)
--- next
 CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
--- next
-CREATE INDEX ix_documents_number ON documents (document_no)
 -- next
 CREATE TABLE bank_statements (
 	id BIGSERIAL NOT NULL,
@@ -1160,9 +1213,9 @@ CREATE TABLE bank_statements (
 	CONSTRAINT uq_bank_statements_statement_key UNIQUE (statement_key)
 )
 -- next
-CREATE INDEX ix_bank_statements_file_id ON bank_statements (file_id)
--- next
 CREATE INDEX ix_bank_statements_account ON bank_statements (account_id, from_on, until_on)
+-- next
+CREATE INDEX ix_bank_statements_file_id ON bank_statements (file_id)
 -- next
 CREATE TABLE bank_problems (
 	id BIGSERIAL NOT NULL,
@@ -1346,9 +1399,9 @@ CREATE TABLE customer_accounts (
 	CONSTRAINT fk_customer_accounts_change_id FOREIGN KEY(change_id) REFERENCES master_changes (id)
 )
 -- next
-CREATE UNIQUE INDEX uq_customer_accounts_in_use ON customer_accounts (customer_id, account) WHERE ended_at IS NULL
--- next
 CREATE INDEX ix_customer_accounts_account ON customer_accounts (account)
+-- next
+CREATE UNIQUE INDEX uq_customer_accounts_in_use ON customer_accounts (customer_id, account) WHERE ended_at IS NULL
 -- next
 CREATE TABLE document_lines (
 	document_id BIGINT NOT NULL,
@@ -1383,6 +1436,8 @@ CREATE TABLE open_items (
 -- next
 CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id) WHERE open_minor > 0
 -- next
+CREATE INDEX ix_open_items_amount ON open_items (open_minor, currency) WHERE open_minor > 0
+-- next
 CREATE TABLE allocations (
 	id BIGSERIAL NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -1410,11 +1465,11 @@ CREATE TABLE allocations (
 	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_allocations_debit ON allocations (debit_id)
--- next
 CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
 -- next
 CREATE INDEX ix_allocations_credit ON allocations (credit_id)
+-- next
+CREATE INDEX ix_allocations_debit ON allocations (debit_id)
 -- next
 CREATE TABLE bank_lines (
 	id BIGSERIAL NOT NULL,
@@ -1452,11 +1507,11 @@ CREATE TABLE bank_lines (
 	CONSTRAINT fk_bank_lines_state_by_id FOREIGN KEY(state_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_bank_lines_day ON bank_lines (account_id, booked_on, amount_minor)
--- next
 CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
 -- next
 CREATE INDEX ix_bank_lines_file ON bank_lines (file_id, line_no)
+-- next
+CREATE INDEX ix_bank_lines_day ON bank_lines (account_id, booked_on, amount_minor)
 -- next
 CREATE TABLE statement_lines (
 	statement_id BIGINT NOT NULL,
@@ -1518,13 +1573,13 @@ CREATE TABLE disputes (
 	CONSTRAINT fk_disputes_opened_by_id FOREIGN KEY(opened_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_disputes_state ON disputes (state, due_on)
+CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
 -- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
-CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+CREATE INDEX ix_disputes_state ON disputes (state, due_on)
 -- next
-CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
+CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
 CREATE TABLE einvoices (
 	id BIGSERIAL NOT NULL,
@@ -1564,6 +1619,41 @@ CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
 -- next
 CREATE INDEX ix_einvoices_document ON einvoices (document_id)
 -- next
+CREATE TABLE match_item_keys (
+	key VARCHAR(80) NOT NULL,
+	document_id BIGINT NOT NULL,
+	CONSTRAINT pk_match_item_keys PRIMARY KEY (key, document_id),
+	CONSTRAINT fk_match_item_keys_document_id FOREIGN KEY(document_id) REFERENCES documents (id)
+)
+-- next
+CREATE TABLE allocation_wishes (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	number VARCHAR(20) NOT NULL,
+	customer_id BIGINT NOT NULL,
+	document_id BIGINT NOT NULL,
+	method VARCHAR(12) NOT NULL,
+	parts TEXT NOT NULL,
+	before TEXT NOT NULL,
+	words TEXT NOT NULL,
+	answer TEXT NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	asked_by_id BIGINT,
+	asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	decided_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_allocation_wishes PRIMARY KEY (id),
+	CONSTRAINT ck_allocation_wishes_state_known CHECK (state IN ('asked', 'pending', 'applied', 'refused', 'withdrawn')),
+	CONSTRAINT uq_allocation_wishes_public_id UNIQUE (public_id),
+	CONSTRAINT uq_allocation_wishes_number UNIQUE (number),
+	CONSTRAINT fk_allocation_wishes_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_allocation_wishes_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
+	CONSTRAINT fk_allocation_wishes_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_allocation_wishes_customer ON allocation_wishes (customer_id)
+-- next
+CREATE UNIQUE INDEX uq_allocation_wishes_open ON allocation_wishes (document_id) WHERE state IN ('asked', 'pending')
+-- next
 CREATE TABLE adjustments (
 	id BIGSERIAL NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -1599,11 +1689,11 @@ CREATE TABLE adjustments (
 	CONSTRAINT fk_adjustments_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
+CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
+-- next
 CREATE INDEX ix_adjustments_state ON adjustments (state)
 -- next
 CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
--- next
-CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
 -- next
 CREATE TABLE entries (
 	id BIGSERIAL NOT NULL,
@@ -1716,9 +1806,157 @@ CREATE TABLE entry_lines (
 	CONSTRAINT fk_entry_lines_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
 )
 -- next
+CREATE INDEX ix_entry_lines_customer ON entry_lines (customer_id, account_id)
+-- next
 CREATE INDEX ix_entry_lines_account ON entry_lines (account_id)
 -- next
-CREATE INDEX ix_entry_lines_customer ON entry_lines (customer_id, account_id)
+CREATE TABLE matches (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	bank_line_id BIGINT NOT NULL,
+	entity_id BIGINT NOT NULL,
+	booked_on DATE NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	customer_id BIGINT,
+	state VARCHAR(10) NOT NULL,
+	outcome VARCHAR(12) NOT NULL,
+	item_currency VARCHAR(3) NOT NULL,
+	rest_kind VARCHAR(12) NOT NULL,
+	rest_minor BIGINT NOT NULL,
+	confidence_bp INTEGER NOT NULL,
+	rule VARCHAR(40) NOT NULL,
+	bucket VARCHAR(120) NOT NULL,
+	reasons TEXT NOT NULL,
+	alternatives TEXT NOT NULL,
+	is_ambiguous BOOLEAN NOT NULL,
+	may_post BOOLEAN NOT NULL,
+	rule_set_version INTEGER NOT NULL,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	decided_by_id BIGINT,
+	decided_at TIMESTAMP WITH TIME ZONE,
+	decided_how VARCHAR(10) NOT NULL,
+	was_changed BOOLEAN NOT NULL,
+	note VARCHAR(500) NOT NULL,
+	document_id BIGINT,
+	entry_id BIGINT,
+	credit_allocations TEXT NOT NULL,
+	row_version INTEGER NOT NULL,
+	CONSTRAINT pk_matches PRIMARY KEY (id),
+	CONSTRAINT ck_matches_state_known CHECK (state IN ('proposed', 'pending', 'posted', 'parked', 'refused', 'left', 'undone')),
+	CONSTRAINT ck_matches_outcome_known CHECK (outcome IN ('allocate', 'advance', 'unidentified', 'refund', 'none')),
+	CONSTRAINT ck_matches_confidence_known CHECK (confidence_bp BETWEEN 0 AND 10000),
+	CONSTRAINT ck_matches_amount_not_zero CHECK (amount_minor <> 0),
+	CONSTRAINT ck_matches_posted_has_posting CHECK (state <> 'posted' OR document_id IS NOT NULL OR entry_id IS NOT NULL),
+	CONSTRAINT uq_matches_public_id UNIQUE (public_id),
+	CONSTRAINT fk_matches_bank_line_id FOREIGN KEY(bank_line_id) REFERENCES bank_lines (id),
+	CONSTRAINT fk_matches_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_matches_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_matches_decided_by_id FOREIGN KEY(decided_by_id) REFERENCES people (id),
+	CONSTRAINT fk_matches_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
+	CONSTRAINT fk_matches_entry_id FOREIGN KEY(entry_id) REFERENCES entries (id)
+)
+-- next
+CREATE INDEX ix_matches_decided ON matches (decided_at)
+-- next
+CREATE INDEX ix_matches_customer ON matches (customer_id)
+-- next
+CREATE INDEX ix_matches_document ON matches (document_id)
+-- next
+CREATE UNIQUE INDEX uq_matches_line ON matches (bank_line_id) WHERE state <> 'undone'
+-- next
+CREATE INDEX ix_matches_state ON matches (state, booked_on)
+-- next
+CREATE TABLE match_parts (
+	match_id BIGINT NOT NULL,
+	no INTEGER NOT NULL,
+	document_id BIGINT NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	CONSTRAINT pk_match_parts PRIMARY KEY (match_id, no),
+	CONSTRAINT ck_match_parts_amount_not_zero CHECK (amount_minor <> 0),
+	CONSTRAINT fk_match_parts_match_id FOREIGN KEY(match_id) REFERENCES matches (id),
+	CONSTRAINT fk_match_parts_document_id FOREIGN KEY(document_id) REFERENCES documents (id)
+)
+-- next
+CREATE INDEX ix_match_parts_document ON match_parts (document_id)
+-- next
+CREATE TABLE payer_sightings (
+	id BIGSERIAL NOT NULL,
+	key VARCHAR(200) NOT NULL,
+	customer_id BIGINT NOT NULL,
+	match_id BIGINT NOT NULL,
+	times INTEGER NOT NULL,
+	seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_payer_sightings PRIMARY KEY (id),
+	CONSTRAINT ck_payer_sightings_times_known CHECK (times IN (1, -1)),
+	CONSTRAINT fk_payer_sightings_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_payer_sightings_match_id FOREIGN KEY(match_id) REFERENCES matches (id)
+)
+-- next
+CREATE INDEX ix_payer_sightings_match ON payer_sightings (match_id)
+-- next
+CREATE INDEX ix_payer_sightings_key ON payer_sightings (key, customer_id, times)
+-- next
+CREATE TABLE unidentified_money (
+	match_id BIGINT NOT NULL,
+	entry_id BIGINT NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	booked_on DATE NOT NULL,
+	state VARCHAR(12) NOT NULL,
+	document_id BIGINT,
+	CONSTRAINT pk_unidentified_money PRIMARY KEY (match_id),
+	CONSTRAINT ck_unidentified_money_state_known CHECK (state IN ('open', 'identified', 'taken_back')),
+	CONSTRAINT ck_unidentified_money_identified_has_receipt CHECK ((state = 'identified') = (document_id IS NOT NULL)),
+	CONSTRAINT fk_unidentified_money_match_id FOREIGN KEY(match_id) REFERENCES matches (id),
+	CONSTRAINT uq_unidentified_money_entry_id UNIQUE (entry_id),
+	CONSTRAINT fk_unidentified_money_entry_id FOREIGN KEY(entry_id) REFERENCES entries (id),
+	CONSTRAINT uq_unidentified_money_document_id UNIQUE (document_id),
+	CONSTRAINT fk_unidentified_money_document_id FOREIGN KEY(document_id) REFERENCES documents (id)
+)
+-- next
+CREATE INDEX ix_unidentified_money_state ON unidentified_money (state, booked_on)
+-- next
+CREATE TABLE remittance_advices (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	number VARCHAR(20) NOT NULL,
+	customer_id BIGINT NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	total_minor BIGINT NOT NULL,
+	paid_on DATE NOT NULL,
+	reference VARCHAR(100) NOT NULL,
+	source VARCHAR(10) NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	match_id BIGINT,
+	made_by_id BIGINT,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_remittance_advices PRIMARY KEY (id),
+	CONSTRAINT ck_remittance_advices_state_known CHECK (state IN ('new', 'used', 'withdrawn')),
+	CONSTRAINT ck_remittance_advices_source_known CHECK (source IN ('typed', 'pasted', 'file')),
+	CONSTRAINT ck_remittance_advices_total_positive CHECK (total_minor > 0),
+	CONSTRAINT uq_remittance_advices_public_id UNIQUE (public_id),
+	CONSTRAINT uq_remittance_advices_number UNIQUE (number),
+	CONSTRAINT fk_remittance_advices_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_remittance_advices_match_id FOREIGN KEY(match_id) REFERENCES matches (id),
+	CONSTRAINT fk_remittance_advices_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_remittance_advices_customer ON remittance_advices (customer_id)
+-- next
+CREATE INDEX ix_remittance_advices_total ON remittance_advices (currency, total_minor)
+-- next
+CREATE TABLE remittance_lines (
+	advice_id BIGINT NOT NULL,
+	no INTEGER NOT NULL,
+	named VARCHAR(80) NOT NULL,
+	document_id BIGINT,
+	amount_minor BIGINT NOT NULL,
+	CONSTRAINT pk_remittance_lines PRIMARY KEY (advice_id, no),
+	CONSTRAINT ck_remittance_lines_amount_not_zero CHECK (amount_minor <> 0),
+	CONSTRAINT fk_remittance_lines_advice_id FOREIGN KEY(advice_id) REFERENCES remittance_advices (id),
+	CONSTRAINT fk_remittance_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id)
+)
 -- next
 CREATE FUNCTION tg_number_series_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.last <= OLD.last THEN RAISE EXCEPTION 'number_series: numbers only grow' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
@@ -1807,6 +2045,14 @@ CREATE TRIGGER tg_approvals_1 BEFORE UPDATE ON approvals FOR EACH ROW EXECUTE FU
 CREATE FUNCTION tg_approvals_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'approvals: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
 CREATE TRIGGER tg_approvals_2 BEFORE DELETE ON approvals FOR EACH ROW EXECUTE FUNCTION tg_approvals_2()
+-- next
+CREATE FUNCTION tg_approvals_3() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.needs_approvals < OLD.needs_approvals THEN RAISE EXCEPTION 'approvals: a second approval that is needed stays needed' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_approvals_3 BEFORE UPDATE ON approvals FOR EACH ROW EXECUTE FUNCTION tg_approvals_3()
+-- next
+CREATE FUNCTION tg_approvals_4() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.state = 'approved' AND OLD.state <> 'approved' AND EXISTS (SELECT 1 FROM grants WHERE grants.person_id = OLD.requested_by_id AND grants.customer_id IS NULL AND (grants.granted_at > OLD.requested_at OR grants.ended_at > OLD.requested_at)) THEN RAISE EXCEPTION 'approvals: the roles of who asked have changed since' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_approvals_4 BEFORE UPDATE ON approvals FOR EACH ROW EXECUTE FUNCTION tg_approvals_4()
 -- next
 CREATE FUNCTION tg_customers_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.parent_id IS NOT NULL AND (SELECT parent_id FROM customers WHERE id = NEW.parent_id) IS NOT NULL THEN RAISE EXCEPTION 'customers: a member of a group has no members' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
@@ -2027,6 +2273,62 @@ CREATE TRIGGER tg_einvoices_1 BEFORE UPDATE ON einvoices FOR EACH ROW EXECUTE FU
 CREATE FUNCTION tg_einvoices_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'einvoices: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
 CREATE TRIGGER tg_einvoices_2 BEFORE DELETE ON einvoices FOR EACH ROW EXECUTE FUNCTION tg_einvoices_2()
+-- next
+CREATE FUNCTION tg_payer_sightings_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'payer_sightings: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_payer_sightings_1 BEFORE UPDATE ON payer_sightings FOR EACH ROW EXECUTE FUNCTION tg_payer_sightings_1()
+-- next
+CREATE FUNCTION tg_payer_sightings_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'payer_sightings: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_payer_sightings_2 BEFORE DELETE ON payer_sightings FOR EACH ROW EXECUTE FUNCTION tg_payer_sightings_2()
+-- next
+CREATE FUNCTION tg_remittance_lines_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'remittance_lines: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_remittance_lines_1 BEFORE UPDATE ON remittance_lines FOR EACH ROW EXECUTE FUNCTION tg_remittance_lines_1()
+-- next
+CREATE FUNCTION tg_remittance_lines_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'remittance_lines: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_remittance_lines_2 BEFORE DELETE ON remittance_lines FOR EACH ROW EXECUTE FUNCTION tg_remittance_lines_2()
+-- next
+CREATE FUNCTION tg_matches_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.bank_line_id IS DISTINCT FROM OLD.bank_line_id OR NEW.entity_id IS DISTINCT FROM OLD.entity_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.amount_minor IS DISTINCT FROM OLD.amount_minor THEN RAISE EXCEPTION 'matches: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_matches_1 BEFORE UPDATE ON matches FOR EACH ROW EXECUTE FUNCTION tg_matches_1()
+-- next
+CREATE FUNCTION tg_matches_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'matches: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_matches_2 BEFORE DELETE ON matches FOR EACH ROW EXECUTE FUNCTION tg_matches_2()
+-- next
+CREATE FUNCTION tg_match_rule_sets_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.state IN ('active', 'retired')) AND (NEW.version IS DISTINCT FROM OLD.version OR NEW.body IS DISTINCT FROM OLD.body OR NEW.made_at IS DISTINCT FROM OLD.made_at) THEN RAISE EXCEPTION 'match_rule_sets: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_match_rule_sets_1 BEFORE UPDATE ON match_rule_sets FOR EACH ROW EXECUTE FUNCTION tg_match_rule_sets_1()
+-- next
+CREATE FUNCTION tg_match_rule_sets_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.state IN ('active', 'retired') THEN RAISE EXCEPTION 'match_rule_sets: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_match_rule_sets_2 BEFORE DELETE ON match_rule_sets FOR EACH ROW EXECUTE FUNCTION tg_match_rule_sets_2()
+-- next
+CREATE FUNCTION tg_unidentified_money_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.match_id IS DISTINCT FROM OLD.match_id OR NEW.entry_id IS DISTINCT FROM OLD.entry_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.amount_minor IS DISTINCT FROM OLD.amount_minor OR NEW.booked_on IS DISTINCT FROM OLD.booked_on THEN RAISE EXCEPTION 'unidentified_money: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_unidentified_money_1 BEFORE UPDATE ON unidentified_money FOR EACH ROW EXECUTE FUNCTION tg_unidentified_money_1()
+-- next
+CREATE FUNCTION tg_unidentified_money_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'unidentified_money: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_unidentified_money_2 BEFORE DELETE ON unidentified_money FOR EACH ROW EXECUTE FUNCTION tg_unidentified_money_2()
+-- next
+CREATE FUNCTION tg_remittance_advices_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.total_minor IS DISTINCT FROM OLD.total_minor OR NEW.number IS DISTINCT FROM OLD.number OR NEW.made_at IS DISTINCT FROM OLD.made_at THEN RAISE EXCEPTION 'remittance_advices: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_remittance_advices_1 BEFORE UPDATE ON remittance_advices FOR EACH ROW EXECUTE FUNCTION tg_remittance_advices_1()
+-- next
+CREATE FUNCTION tg_remittance_advices_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'remittance_advices: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_remittance_advices_2 BEFORE DELETE ON remittance_advices FOR EACH ROW EXECUTE FUNCTION tg_remittance_advices_2()
+-- next
+CREATE FUNCTION tg_allocation_wishes_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.document_id IS DISTINCT FROM OLD.document_id OR NEW.parts IS DISTINCT FROM OLD.parts OR NEW.before IS DISTINCT FROM OLD.before OR NEW.asked_at IS DISTINCT FROM OLD.asked_at THEN RAISE EXCEPTION 'allocation_wishes: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_allocation_wishes_1 BEFORE UPDATE ON allocation_wishes FOR EACH ROW EXECUTE FUNCTION tg_allocation_wishes_1()
+-- next
+CREATE FUNCTION tg_allocation_wishes_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'allocation_wishes: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_allocation_wishes_2 BEFORE DELETE ON allocation_wishes FOR EACH ROW EXECUTE FUNCTION tg_allocation_wishes_2()
 -- next
 CREATE FUNCTION tg_purges_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'purges: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next

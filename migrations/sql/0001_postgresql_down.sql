@@ -1,3 +1,15 @@
+DROP TABLE remittance_lines CASCADE
+-- next
+DROP TABLE unidentified_money CASCADE
+-- next
+DROP TABLE remittance_advices CASCADE
+-- next
+DROP TABLE payer_sightings CASCADE
+-- next
+DROP TABLE match_parts CASCADE
+-- next
+DROP TABLE matches CASCADE
+-- next
 DROP TABLE entry_lines CASCADE
 -- next
 DROP TABLE line_answers CASCADE
@@ -16,6 +28,8 @@ DROP TABLE statement_lines CASCADE
 -- next
 DROP TABLE open_items CASCADE
 -- next
+DROP TABLE match_item_keys CASCADE
+-- next
 DROP TABLE einvoices CASCADE
 -- next
 DROP TABLE document_lines CASCADE
@@ -27,6 +41,8 @@ DROP TABLE customer_accounts CASCADE
 DROP TABLE bank_lines CASCADE
 -- next
 DROP TABLE allocations CASCADE
+-- next
+DROP TABLE allocation_wishes CASCADE
 -- next
 DROP TABLE reminders CASCADE
 -- next
@@ -72,6 +88,8 @@ DROP TABLE outbox_messages CASCADE
 -- next
 DROP TABLE month_balances CASCADE
 -- next
+DROP TABLE match_customer_keys CASCADE
+-- next
 DROP TABLE invitations CASCADE
 -- next
 DROP TABLE import_batches CASCADE
@@ -112,6 +130,8 @@ DROP TABLE passkeys CASCADE
 -- next
 DROP TABLE old_passwords CASCADE
 -- next
+DROP TABLE match_rule_sets CASCADE
+-- next
 DROP TABLE mail_changes CASCADE
 -- next
 DROP TABLE known_devices CASCADE
@@ -134,6 +154,8 @@ DROP TABLE bank_layouts CASCADE
 -- next
 DROP TABLE bank_accounts CASCADE
 -- next
+DROP TABLE approved_sums CASCADE
+-- next
 DROP TABLE accounts CASCADE
 -- next
 DROP TABLE used_once CASCADE
@@ -147,6 +169,8 @@ DROP TABLE personal_values CASCADE
 DROP TABLE people CASCADE
 -- next
 DROP TABLE number_series CASCADE
+-- next
+DROP TABLE match_marks CASCADE
 -- next
 DROP TABLE legal_entities CASCADE
 -- next
@@ -199,6 +223,10 @@ DROP FUNCTION tg_audit_head_2()
 DROP FUNCTION tg_approvals_1()
 -- next
 DROP FUNCTION tg_approvals_2()
+-- next
+DROP FUNCTION tg_approvals_3()
+-- next
+DROP FUNCTION tg_approvals_4()
 -- next
 DROP FUNCTION tg_customers_1()
 -- next
@@ -309,6 +337,34 @@ DROP FUNCTION tg_import_quarantine_2()
 DROP FUNCTION tg_einvoices_1()
 -- next
 DROP FUNCTION tg_einvoices_2()
+-- next
+DROP FUNCTION tg_payer_sightings_1()
+-- next
+DROP FUNCTION tg_payer_sightings_2()
+-- next
+DROP FUNCTION tg_remittance_lines_1()
+-- next
+DROP FUNCTION tg_remittance_lines_2()
+-- next
+DROP FUNCTION tg_matches_1()
+-- next
+DROP FUNCTION tg_matches_2()
+-- next
+DROP FUNCTION tg_match_rule_sets_1()
+-- next
+DROP FUNCTION tg_match_rule_sets_2()
+-- next
+DROP FUNCTION tg_unidentified_money_1()
+-- next
+DROP FUNCTION tg_unidentified_money_2()
+-- next
+DROP FUNCTION tg_remittance_advices_1()
+-- next
+DROP FUNCTION tg_remittance_advices_2()
+-- next
+DROP FUNCTION tg_allocation_wishes_1()
+-- next
+DROP FUNCTION tg_allocation_wishes_2()
 -- next
 DROP FUNCTION tg_purges_1()
 -- next

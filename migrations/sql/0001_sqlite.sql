@@ -110,6 +110,13 @@ CREATE TABLE exchange_rates (
 	CONSTRAINT uq_exchange_rates_currency_book_currency_rate_on UNIQUE (currency, book_currency, rate_on)
 )
 -- next
+CREATE TABLE match_marks (
+	name VARCHAR(40) NOT NULL,
+	value BIGINT NOT NULL,
+	CONSTRAINT pk_match_marks PRIMARY KEY (name),
+	CONSTRAINT ck_match_marks_value_integer CHECK (value IS NULL OR typeof(value) = 'integer')
+)
+-- next
 CREATE TABLE purges (
 	id INTEGER NOT NULL,
 	kind VARCHAR(20) NOT NULL,
@@ -247,6 +254,17 @@ CREATE TABLE consents (
 -- next
 CREATE INDEX ix_consents_person ON consents (person_id)
 -- next
+CREATE TABLE approved_sums (
+	"key" VARCHAR(60) NOT NULL,
+	person_id INTEGER NOT NULL,
+	day_on DATE NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	used_minor BIGINT NOT NULL,
+	CONSTRAINT pk_approved_sums PRIMARY KEY ("key"),
+	CONSTRAINT fk_approved_sums_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT ck_approved_sums_used_minor_integer CHECK (used_minor IS NULL OR typeof(used_minor) = 'integer')
+)
+-- next
 CREATE TABLE customers (
 	id INTEGER NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -283,11 +301,11 @@ CREATE TABLE customers (
 	CONSTRAINT fk_customers_parent_id FOREIGN KEY(parent_id) REFERENCES customers (id)
 )
 -- next
+CREATE INDEX ix_customers_parent ON customers (parent_id)
+-- next
 CREATE INDEX ix_customers_name_key ON customers (name_key)
 -- next
 CREATE INDEX ix_customers_owner ON customers (owner_id)
--- next
-CREATE INDEX ix_customers_parent ON customers (parent_id)
 -- next
 CREATE TABLE accounts (
 	id INTEGER NOT NULL,
@@ -453,6 +471,26 @@ CREATE TABLE import_profiles (
 	CONSTRAINT fk_import_profiles_decided_by_id FOREIGN KEY(decided_by_id) REFERENCES people (id)
 )
 -- next
+CREATE TABLE match_rule_sets (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	version INTEGER NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	body TEXT NOT NULL,
+	reason VARCHAR(500) NOT NULL,
+	made_by_id INTEGER,
+	made_at DATETIME NOT NULL,
+	active_from_at DATETIME,
+	row_version INTEGER NOT NULL,
+	CONSTRAINT pk_match_rule_sets PRIMARY KEY (id),
+	CONSTRAINT ck_match_rule_sets_state_known CHECK (state IN ('draft', 'pending', 'active', 'retired')),
+	CONSTRAINT uq_match_rule_sets_public_id UNIQUE (public_id),
+	CONSTRAINT uq_match_rule_sets_version UNIQUE (version),
+	CONSTRAINT fk_match_rule_sets_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
+)
+-- next
+CREATE UNIQUE INDEX uq_match_rule_sets_active ON match_rule_sets (state) WHERE state = 'active'
+-- next
 CREATE TABLE staff_role_requests (
 	id INTEGER NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -560,9 +598,9 @@ CREATE TABLE grants (
 -- next
 CREATE INDEX ix_grants_person ON grants (person_id)
 -- next
-CREATE UNIQUE INDEX uq_grants_staff ON grants (person_id, role) WHERE ended_at IS NULL AND customer_id IS NULL
--- next
 CREATE INDEX ix_grants_customer ON grants (customer_id)
+-- next
+CREATE UNIQUE INDEX uq_grants_staff ON grants (person_id, role) WHERE ended_at IS NULL AND customer_id IS NULL
 -- next
 CREATE TABLE sign_ins (
 	id INTEGER NOT NULL,
@@ -628,9 +666,9 @@ CREATE TABLE invitations (
 	CONSTRAINT fk_invitations_person_id FOREIGN KEY(person_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_invitations_customer ON invitations (customer_id)
--- next
 CREATE INDEX ix_invitations_email ON invitations (email)
+-- next
+CREATE INDEX ix_invitations_customer ON invitations (customer_id)
 -- next
 CREATE TABLE outbox_messages (
 	id INTEGER NOT NULL,
@@ -679,6 +717,10 @@ CREATE TABLE approvals (
 	requested_by_id INTEGER NOT NULL,
 	requested_at DATETIME NOT NULL,
 	request_note TEXT NOT NULL,
+	needs_approvals INTEGER NOT NULL,
+	first_by_id INTEGER,
+	first_at DATETIME,
+	first_note TEXT NOT NULL,
 	decided_by_id INTEGER,
 	decided_at DATETIME,
 	decision_note TEXT NOT NULL,
@@ -686,10 +728,14 @@ CREATE TABLE approvals (
 	CONSTRAINT ck_approvals_state_known CHECK (state IN ('pending', 'approved', 'rejected', 'voided')),
 	CONSTRAINT ck_approvals_two_people CHECK (decided_by_id IS NULL OR decided_by_id <> requested_by_id),
 	CONSTRAINT ck_approvals_decided_by_someone CHECK ((state IN ('approved', 'rejected')) = (decided_by_id IS NOT NULL)),
+	CONSTRAINT ck_approvals_one_or_two CHECK (needs_approvals IN (1, 2)),
+	CONSTRAINT ck_approvals_three_people CHECK (first_by_id IS NULL OR (first_by_id <> requested_by_id AND (decided_by_id IS NULL OR decided_by_id <> first_by_id))),
+	CONSTRAINT ck_approvals_both_said_yes CHECK (state <> 'approved' OR needs_approvals = 1 OR first_by_id IS NOT NULL),
 	CONSTRAINT uq_approvals_public_id UNIQUE (public_id),
 	CONSTRAINT fk_approvals_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
 	CONSTRAINT ck_approvals_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
 	CONSTRAINT fk_approvals_requested_by_id FOREIGN KEY(requested_by_id) REFERENCES people (id),
+	CONSTRAINT fk_approvals_first_by_id FOREIGN KEY(first_by_id) REFERENCES people (id),
 	CONSTRAINT fk_approvals_decided_by_id FOREIGN KEY(decided_by_id) REFERENCES people (id)
 )
 -- next
@@ -727,7 +773,7 @@ CREATE TABLE role_requests (
 	person_public_id VARCHAR(22) NOT NULL,
 	email VARCHAR(254) NOT NULL,
 	name VARCHAR(120) NOT NULL,
-	role VARCHAR(20) NOT NULL,
+	role VARCHAR(40) NOT NULL,
 	covers_group BOOLEAN NOT NULL,
 	state VARCHAR(10) NOT NULL,
 	requested_by_id INTEGER NOT NULL,
@@ -1023,9 +1069,19 @@ CREATE TABLE import_batches (
 	CONSTRAINT fk_import_batches_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
 )
 -- next
+CREATE INDEX ix_import_batches_at ON import_batches (started_at)
+-- next
 CREATE INDEX ix_import_batches_file ON import_batches (file_sha256)
 -- next
-CREATE INDEX ix_import_batches_at ON import_batches (started_at)
+CREATE TABLE match_customer_keys (
+	"key" VARCHAR(80) NOT NULL,
+	customer_id INTEGER NOT NULL,
+	CONSTRAINT pk_match_customer_keys PRIMARY KEY ("key", customer_id),
+	CONSTRAINT fk_match_customer_keys_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+ WITHOUT ROWID
+-- next
+CREATE INDEX ix_match_customer_keys_customer ON match_customer_keys (customer_id)
 -- next
 CREATE TABLE sample_items (
 	id INTEGER NOT NULL,
@@ -1153,15 +1209,15 @@ CREATE TABLE documents (
 	CONSTRAINT fk_documents_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
+CREATE INDEX ix_documents_amount ON documents (amount_minor)
+-- next
 CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
+-- next
+CREATE INDEX ix_documents_number ON documents (document_no)
 -- next
 CREATE INDEX ix_documents_day ON documents (document_on)
 -- next
-CREATE INDEX ix_documents_amount ON documents (amount_minor)
--- next
 CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
--- next
-CREATE INDEX ix_documents_number ON documents (document_no)
 -- next
 CREATE TABLE bank_statements (
 	id INTEGER NOT NULL,
@@ -1188,9 +1244,9 @@ CREATE TABLE bank_statements (
 	CONSTRAINT uq_bank_statements_statement_key UNIQUE (statement_key)
 )
 -- next
-CREATE INDEX ix_bank_statements_file_id ON bank_statements (file_id)
--- next
 CREATE INDEX ix_bank_statements_account ON bank_statements (account_id, from_on, until_on)
+-- next
+CREATE INDEX ix_bank_statements_file_id ON bank_statements (file_id)
 -- next
 CREATE TABLE bank_problems (
 	id INTEGER NOT NULL,
@@ -1379,9 +1435,9 @@ CREATE TABLE customer_accounts (
 	CONSTRAINT fk_customer_accounts_change_id FOREIGN KEY(change_id) REFERENCES master_changes (id)
 )
 -- next
-CREATE UNIQUE INDEX uq_customer_accounts_in_use ON customer_accounts (customer_id, account) WHERE ended_at IS NULL
--- next
 CREATE INDEX ix_customer_accounts_account ON customer_accounts (account)
+-- next
+CREATE UNIQUE INDEX uq_customer_accounts_in_use ON customer_accounts (customer_id, account) WHERE ended_at IS NULL
 -- next
 CREATE TABLE document_lines (
 	document_id INTEGER NOT NULL,
@@ -1419,6 +1475,8 @@ CREATE TABLE open_items (
 -- next
 CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id) WHERE open_minor > 0
 -- next
+CREATE INDEX ix_open_items_amount ON open_items (open_minor, currency) WHERE open_minor > 0
+-- next
 CREATE TABLE allocations (
 	id INTEGER NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -1447,11 +1505,11 @@ CREATE TABLE allocations (
 	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_allocations_debit ON allocations (debit_id)
--- next
 CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
 -- next
 CREATE INDEX ix_allocations_credit ON allocations (credit_id)
+-- next
+CREATE INDEX ix_allocations_debit ON allocations (debit_id)
 -- next
 CREATE TABLE bank_lines (
 	id INTEGER NOT NULL,
@@ -1490,11 +1548,11 @@ CREATE TABLE bank_lines (
 	CONSTRAINT fk_bank_lines_state_by_id FOREIGN KEY(state_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_bank_lines_day ON bank_lines (account_id, booked_on, amount_minor)
--- next
 CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
 -- next
 CREATE INDEX ix_bank_lines_file ON bank_lines (file_id, line_no)
+-- next
+CREATE INDEX ix_bank_lines_day ON bank_lines (account_id, booked_on, amount_minor)
 -- next
 CREATE TABLE statement_lines (
 	statement_id INTEGER NOT NULL,
@@ -1560,13 +1618,13 @@ CREATE TABLE disputes (
 	CONSTRAINT fk_disputes_opened_by_id FOREIGN KEY(opened_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_disputes_state ON disputes (state, due_on)
+CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
 -- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
-CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+CREATE INDEX ix_disputes_state ON disputes (state, due_on)
 -- next
-CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
+CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
 CREATE TABLE einvoices (
 	id INTEGER NOT NULL,
@@ -1609,6 +1667,42 @@ CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
 -- next
 CREATE INDEX ix_einvoices_document ON einvoices (document_id)
 -- next
+CREATE TABLE match_item_keys (
+	"key" VARCHAR(80) NOT NULL,
+	document_id INTEGER NOT NULL,
+	CONSTRAINT pk_match_item_keys PRIMARY KEY ("key", document_id),
+	CONSTRAINT fk_match_item_keys_document_id FOREIGN KEY(document_id) REFERENCES documents (id)
+)
+ WITHOUT ROWID
+-- next
+CREATE TABLE allocation_wishes (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	number VARCHAR(20) NOT NULL,
+	customer_id INTEGER NOT NULL,
+	document_id INTEGER NOT NULL,
+	method VARCHAR(12) NOT NULL,
+	parts TEXT NOT NULL,
+	"before" TEXT NOT NULL,
+	words TEXT NOT NULL,
+	answer TEXT NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	asked_by_id INTEGER,
+	asked_at DATETIME NOT NULL,
+	decided_at DATETIME,
+	CONSTRAINT pk_allocation_wishes PRIMARY KEY (id),
+	CONSTRAINT ck_allocation_wishes_state_known CHECK (state IN ('asked', 'pending', 'applied', 'refused', 'withdrawn')),
+	CONSTRAINT uq_allocation_wishes_public_id UNIQUE (public_id),
+	CONSTRAINT uq_allocation_wishes_number UNIQUE (number),
+	CONSTRAINT fk_allocation_wishes_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_allocation_wishes_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
+	CONSTRAINT fk_allocation_wishes_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_allocation_wishes_customer ON allocation_wishes (customer_id)
+-- next
+CREATE UNIQUE INDEX uq_allocation_wishes_open ON allocation_wishes (document_id) WHERE state IN ('asked', 'pending')
+-- next
 CREATE TABLE adjustments (
 	id INTEGER NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -1646,11 +1740,11 @@ CREATE TABLE adjustments (
 	CONSTRAINT fk_adjustments_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
+CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
+-- next
 CREATE INDEX ix_adjustments_state ON adjustments (state)
 -- next
 CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
--- next
-CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
 -- next
 CREATE TABLE entries (
 	id INTEGER NOT NULL,
@@ -1768,9 +1862,163 @@ CREATE TABLE entry_lines (
 	CONSTRAINT ck_entry_lines_book_minor_integer CHECK (book_minor IS NULL OR typeof(book_minor) = 'integer')
 )
 -- next
+CREATE INDEX ix_entry_lines_customer ON entry_lines (customer_id, account_id)
+-- next
 CREATE INDEX ix_entry_lines_account ON entry_lines (account_id)
 -- next
-CREATE INDEX ix_entry_lines_customer ON entry_lines (customer_id, account_id)
+CREATE TABLE matches (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	bank_line_id INTEGER NOT NULL,
+	entity_id INTEGER NOT NULL,
+	booked_on DATE NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	customer_id INTEGER,
+	state VARCHAR(10) NOT NULL,
+	outcome VARCHAR(12) NOT NULL,
+	item_currency VARCHAR(3) NOT NULL,
+	rest_kind VARCHAR(12) NOT NULL,
+	rest_minor BIGINT NOT NULL,
+	confidence_bp INTEGER NOT NULL,
+	rule VARCHAR(40) NOT NULL,
+	bucket VARCHAR(120) NOT NULL,
+	reasons TEXT NOT NULL,
+	alternatives TEXT NOT NULL,
+	is_ambiguous BOOLEAN NOT NULL,
+	may_post BOOLEAN NOT NULL,
+	rule_set_version INTEGER NOT NULL,
+	made_at DATETIME NOT NULL,
+	decided_by_id INTEGER,
+	decided_at DATETIME,
+	decided_how VARCHAR(10) NOT NULL,
+	was_changed BOOLEAN NOT NULL,
+	note VARCHAR(500) NOT NULL,
+	document_id INTEGER,
+	entry_id INTEGER,
+	credit_allocations TEXT NOT NULL,
+	row_version INTEGER NOT NULL,
+	CONSTRAINT pk_matches PRIMARY KEY (id),
+	CONSTRAINT ck_matches_state_known CHECK (state IN ('proposed', 'pending', 'posted', 'parked', 'refused', 'left', 'undone')),
+	CONSTRAINT ck_matches_outcome_known CHECK (outcome IN ('allocate', 'advance', 'unidentified', 'refund', 'none')),
+	CONSTRAINT ck_matches_confidence_known CHECK (confidence_bp BETWEEN 0 AND 10000),
+	CONSTRAINT ck_matches_amount_not_zero CHECK (amount_minor <> 0),
+	CONSTRAINT ck_matches_posted_has_posting CHECK (state <> 'posted' OR document_id IS NOT NULL OR entry_id IS NOT NULL),
+	CONSTRAINT uq_matches_public_id UNIQUE (public_id),
+	CONSTRAINT fk_matches_bank_line_id FOREIGN KEY(bank_line_id) REFERENCES bank_lines (id),
+	CONSTRAINT fk_matches_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT ck_matches_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
+	CONSTRAINT fk_matches_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT ck_matches_rest_minor_integer CHECK (rest_minor IS NULL OR typeof(rest_minor) = 'integer'),
+	CONSTRAINT fk_matches_decided_by_id FOREIGN KEY(decided_by_id) REFERENCES people (id),
+	CONSTRAINT fk_matches_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
+	CONSTRAINT fk_matches_entry_id FOREIGN KEY(entry_id) REFERENCES entries (id)
+)
+-- next
+CREATE INDEX ix_matches_decided ON matches (decided_at)
+-- next
+CREATE INDEX ix_matches_customer ON matches (customer_id)
+-- next
+CREATE INDEX ix_matches_document ON matches (document_id)
+-- next
+CREATE UNIQUE INDEX uq_matches_line ON matches (bank_line_id) WHERE state <> 'undone'
+-- next
+CREATE INDEX ix_matches_state ON matches (state, booked_on)
+-- next
+CREATE TABLE match_parts (
+	match_id INTEGER NOT NULL,
+	no INTEGER NOT NULL,
+	document_id INTEGER NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	CONSTRAINT pk_match_parts PRIMARY KEY (match_id, no),
+	CONSTRAINT ck_match_parts_amount_not_zero CHECK (amount_minor <> 0),
+	CONSTRAINT fk_match_parts_match_id FOREIGN KEY(match_id) REFERENCES matches (id),
+	CONSTRAINT fk_match_parts_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
+	CONSTRAINT ck_match_parts_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer')
+)
+-- next
+CREATE INDEX ix_match_parts_document ON match_parts (document_id)
+-- next
+CREATE TABLE payer_sightings (
+	id INTEGER NOT NULL,
+	"key" VARCHAR(200) NOT NULL,
+	customer_id INTEGER NOT NULL,
+	match_id INTEGER NOT NULL,
+	times INTEGER NOT NULL,
+	seen_at DATETIME NOT NULL,
+	CONSTRAINT pk_payer_sightings PRIMARY KEY (id),
+	CONSTRAINT ck_payer_sightings_times_known CHECK (times IN (1, -1)),
+	CONSTRAINT fk_payer_sightings_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_payer_sightings_match_id FOREIGN KEY(match_id) REFERENCES matches (id)
+)
+-- next
+CREATE INDEX ix_payer_sightings_match ON payer_sightings (match_id)
+-- next
+CREATE INDEX ix_payer_sightings_key ON payer_sightings ("key", customer_id, times)
+-- next
+CREATE TABLE unidentified_money (
+	match_id INTEGER NOT NULL,
+	entry_id INTEGER NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	booked_on DATE NOT NULL,
+	state VARCHAR(12) NOT NULL,
+	document_id INTEGER,
+	CONSTRAINT pk_unidentified_money PRIMARY KEY (match_id),
+	CONSTRAINT ck_unidentified_money_state_known CHECK (state IN ('open', 'identified', 'taken_back')),
+	CONSTRAINT ck_unidentified_money_identified_has_receipt CHECK ((state = 'identified') = (document_id IS NOT NULL)),
+	CONSTRAINT fk_unidentified_money_match_id FOREIGN KEY(match_id) REFERENCES matches (id),
+	CONSTRAINT uq_unidentified_money_entry_id UNIQUE (entry_id),
+	CONSTRAINT fk_unidentified_money_entry_id FOREIGN KEY(entry_id) REFERENCES entries (id),
+	CONSTRAINT ck_unidentified_money_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
+	CONSTRAINT uq_unidentified_money_document_id UNIQUE (document_id),
+	CONSTRAINT fk_unidentified_money_document_id FOREIGN KEY(document_id) REFERENCES documents (id)
+)
+-- next
+CREATE INDEX ix_unidentified_money_state ON unidentified_money (state, booked_on)
+-- next
+CREATE TABLE remittance_advices (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	number VARCHAR(20) NOT NULL,
+	customer_id INTEGER NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	total_minor BIGINT NOT NULL,
+	paid_on DATE NOT NULL,
+	reference VARCHAR(100) NOT NULL,
+	source VARCHAR(10) NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	match_id INTEGER,
+	made_by_id INTEGER,
+	made_at DATETIME NOT NULL,
+	CONSTRAINT pk_remittance_advices PRIMARY KEY (id),
+	CONSTRAINT ck_remittance_advices_state_known CHECK (state IN ('new', 'used', 'withdrawn')),
+	CONSTRAINT ck_remittance_advices_source_known CHECK (source IN ('typed', 'pasted', 'file')),
+	CONSTRAINT ck_remittance_advices_total_positive CHECK (total_minor > 0),
+	CONSTRAINT uq_remittance_advices_public_id UNIQUE (public_id),
+	CONSTRAINT uq_remittance_advices_number UNIQUE (number),
+	CONSTRAINT fk_remittance_advices_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT ck_remittance_advices_total_minor_integer CHECK (total_minor IS NULL OR typeof(total_minor) = 'integer'),
+	CONSTRAINT fk_remittance_advices_match_id FOREIGN KEY(match_id) REFERENCES matches (id),
+	CONSTRAINT fk_remittance_advices_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_remittance_advices_customer ON remittance_advices (customer_id)
+-- next
+CREATE INDEX ix_remittance_advices_total ON remittance_advices (currency, total_minor)
+-- next
+CREATE TABLE remittance_lines (
+	advice_id INTEGER NOT NULL,
+	no INTEGER NOT NULL,
+	named VARCHAR(80) NOT NULL,
+	document_id INTEGER,
+	amount_minor BIGINT NOT NULL,
+	CONSTRAINT pk_remittance_lines PRIMARY KEY (advice_id, no),
+	CONSTRAINT ck_remittance_lines_amount_not_zero CHECK (amount_minor <> 0),
+	CONSTRAINT fk_remittance_lines_advice_id FOREIGN KEY(advice_id) REFERENCES remittance_advices (id),
+	CONSTRAINT fk_remittance_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
+	CONSTRAINT ck_remittance_lines_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer')
+)
 -- next
 CREATE TRIGGER tg_number_series_1 BEFORE UPDATE ON number_series FOR EACH ROW WHEN NEW.last <= OLD.last BEGIN SELECT RAISE(ABORT, 'number_series: numbers only grow'); END
 -- next
@@ -1815,6 +2063,10 @@ CREATE TRIGGER tg_audit_head_2 BEFORE DELETE ON audit_head FOR EACH ROW BEGIN SE
 CREATE TRIGGER tg_approvals_1 BEFORE UPDATE ON approvals FOR EACH ROW WHEN NEW.kind IS NOT OLD.kind OR NEW.subject_kind IS NOT OLD.subject_kind OR NEW.subject_id IS NOT OLD.subject_id OR NEW.customer_id IS NOT OLD.customer_id OR NEW.currency IS NOT OLD.currency OR NEW.amount_minor IS NOT OLD.amount_minor OR NEW.content IS NOT OLD.content OR NEW.content_hash IS NOT OLD.content_hash OR NEW.effect IS NOT OLD.effect OR NEW.requested_by_id IS NOT OLD.requested_by_id OR NEW.requested_at IS NOT OLD.requested_at OR NEW.policy_version IS NOT OLD.policy_version BEGIN SELECT RAISE(ABORT, 'approvals: posted rows never change'); END
 -- next
 CREATE TRIGGER tg_approvals_2 BEFORE DELETE ON approvals FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'approvals: posted rows never vanish'); END
+-- next
+CREATE TRIGGER tg_approvals_3 BEFORE UPDATE ON approvals FOR EACH ROW WHEN NEW.needs_approvals < OLD.needs_approvals BEGIN SELECT RAISE(ABORT, 'approvals: a second approval that is needed stays needed'); END
+-- next
+CREATE TRIGGER tg_approvals_4 BEFORE UPDATE ON approvals FOR EACH ROW WHEN NEW.state = 'approved' AND OLD.state <> 'approved' AND EXISTS (SELECT 1 FROM grants WHERE grants.person_id = OLD.requested_by_id AND grants.customer_id IS NULL AND (grants.granted_at > OLD.requested_at OR grants.ended_at > OLD.requested_at)) BEGIN SELECT RAISE(ABORT, 'approvals: the roles of who asked have changed since'); END
 -- next
 CREATE TRIGGER tg_customers_1 BEFORE INSERT ON customers FOR EACH ROW WHEN NEW.parent_id IS NOT NULL AND (SELECT parent_id FROM customers WHERE id = NEW.parent_id) IS NOT NULL BEGIN SELECT RAISE(ABORT, 'customers: a member of a group has no members'); END
 -- next
@@ -1925,6 +2177,34 @@ CREATE TRIGGER tg_import_quarantine_2 BEFORE DELETE ON import_quarantine FOR EAC
 CREATE TRIGGER tg_einvoices_1 BEFORE UPDATE ON einvoices FOR EACH ROW WHEN NEW.entity_id IS NOT OLD.entity_id OR NEW.document_id IS NOT OLD.document_id OR NEW.kind IS NOT OLD.kind OR NEW.number IS NOT OLD.number OR NEW.code IS NOT OLD.code OR NEW.total_minor IS NOT OLD.total_minor OR NEW.tax_minor IS NOT OLD.tax_minor OR NEW.currency IS NOT OLD.currency BEGIN SELECT RAISE(ABORT, 'einvoices: posted rows never change'); END
 -- next
 CREATE TRIGGER tg_einvoices_2 BEFORE DELETE ON einvoices FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'einvoices: posted rows never vanish'); END
+-- next
+CREATE TRIGGER tg_payer_sightings_1 BEFORE UPDATE ON payer_sightings FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'payer_sightings: rows never change'); END
+-- next
+CREATE TRIGGER tg_payer_sightings_2 BEFORE DELETE ON payer_sightings FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'payer_sightings: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_remittance_lines_1 BEFORE UPDATE ON remittance_lines FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'remittance_lines: rows never change'); END
+-- next
+CREATE TRIGGER tg_remittance_lines_2 BEFORE DELETE ON remittance_lines FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'remittance_lines: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_matches_1 BEFORE UPDATE ON matches FOR EACH ROW WHEN NEW.bank_line_id IS NOT OLD.bank_line_id OR NEW.entity_id IS NOT OLD.entity_id OR NEW.currency IS NOT OLD.currency OR NEW.amount_minor IS NOT OLD.amount_minor BEGIN SELECT RAISE(ABORT, 'matches: posted rows never change'); END
+-- next
+CREATE TRIGGER tg_matches_2 BEFORE DELETE ON matches FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'matches: posted rows never vanish'); END
+-- next
+CREATE TRIGGER tg_match_rule_sets_1 BEFORE UPDATE ON match_rule_sets FOR EACH ROW WHEN (OLD.state IN ('active', 'retired')) AND (NEW.version IS NOT OLD.version OR NEW.body IS NOT OLD.body OR NEW.made_at IS NOT OLD.made_at) BEGIN SELECT RAISE(ABORT, 'match_rule_sets: posted rows never change'); END
+-- next
+CREATE TRIGGER tg_match_rule_sets_2 BEFORE DELETE ON match_rule_sets FOR EACH ROW WHEN OLD.state IN ('active', 'retired') BEGIN SELECT RAISE(ABORT, 'match_rule_sets: posted rows never vanish'); END
+-- next
+CREATE TRIGGER tg_unidentified_money_1 BEFORE UPDATE ON unidentified_money FOR EACH ROW WHEN NEW.match_id IS NOT OLD.match_id OR NEW.entry_id IS NOT OLD.entry_id OR NEW.currency IS NOT OLD.currency OR NEW.amount_minor IS NOT OLD.amount_minor OR NEW.booked_on IS NOT OLD.booked_on BEGIN SELECT RAISE(ABORT, 'unidentified_money: posted rows never change'); END
+-- next
+CREATE TRIGGER tg_unidentified_money_2 BEFORE DELETE ON unidentified_money FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'unidentified_money: posted rows never vanish'); END
+-- next
+CREATE TRIGGER tg_remittance_advices_1 BEFORE UPDATE ON remittance_advices FOR EACH ROW WHEN NEW.customer_id IS NOT OLD.customer_id OR NEW.currency IS NOT OLD.currency OR NEW.total_minor IS NOT OLD.total_minor OR NEW.number IS NOT OLD.number OR NEW.made_at IS NOT OLD.made_at BEGIN SELECT RAISE(ABORT, 'remittance_advices: posted rows never change'); END
+-- next
+CREATE TRIGGER tg_remittance_advices_2 BEFORE DELETE ON remittance_advices FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'remittance_advices: posted rows never vanish'); END
+-- next
+CREATE TRIGGER tg_allocation_wishes_1 BEFORE UPDATE ON allocation_wishes FOR EACH ROW WHEN NEW.customer_id IS NOT OLD.customer_id OR NEW.document_id IS NOT OLD.document_id OR NEW.parts IS NOT OLD.parts OR NEW.before IS NOT OLD.before OR NEW.asked_at IS NOT OLD.asked_at BEGIN SELECT RAISE(ABORT, 'allocation_wishes: posted rows never change'); END
+-- next
+CREATE TRIGGER tg_allocation_wishes_2 BEFORE DELETE ON allocation_wishes FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'allocation_wishes: posted rows never vanish'); END
 -- next
 CREATE TRIGGER tg_purges_1 BEFORE UPDATE ON purges FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'purges: rows never change'); END
 -- next

@@ -1,3 +1,15 @@
+DROP TABLE remittance_lines
+-- next
+DROP TABLE unidentified_money
+-- next
+DROP TABLE remittance_advices
+-- next
+DROP TABLE payer_sightings
+-- next
+DROP TABLE match_parts
+-- next
+DROP TABLE matches
+-- next
 DROP TABLE entry_lines
 -- next
 DROP TABLE line_answers
@@ -16,6 +28,8 @@ DROP TABLE statement_lines
 -- next
 DROP TABLE open_items
 -- next
+DROP TABLE match_item_keys
+-- next
 DROP TABLE einvoices
 -- next
 DROP TABLE document_lines
@@ -27,6 +41,8 @@ DROP TABLE customer_accounts
 DROP TABLE bank_lines
 -- next
 DROP TABLE allocations
+-- next
+DROP TABLE allocation_wishes
 -- next
 DROP TABLE reminders
 -- next
@@ -72,6 +88,8 @@ DROP TABLE outbox_messages
 -- next
 DROP TABLE month_balances
 -- next
+DROP TABLE match_customer_keys
+-- next
 DROP TABLE invitations
 -- next
 DROP TABLE import_batches
@@ -112,6 +130,8 @@ DROP TABLE passkeys
 -- next
 DROP TABLE old_passwords
 -- next
+DROP TABLE match_rule_sets
+-- next
 DROP TABLE mail_changes
 -- next
 DROP TABLE known_devices
@@ -134,6 +154,8 @@ DROP TABLE bank_layouts
 -- next
 DROP TABLE bank_accounts
 -- next
+DROP TABLE approved_sums
+-- next
 DROP TABLE accounts
 -- next
 DROP TABLE used_once
@@ -147,6 +169,8 @@ DROP TABLE personal_values
 DROP TABLE people
 -- next
 DROP TABLE number_series
+-- next
+DROP TABLE match_marks
 -- next
 DROP TABLE legal_entities
 -- next

@@ -13,7 +13,16 @@ from __future__ import annotations
 
 from portal.access.changes import on_roles_changed, record_changes_with
 from portal.access.companies import Company
-from portal.access.grants import RolesConflict, end_role, grant_role
+from portal.access.company_people import CompanyPerson, end_company_sign_ins, list_company_people
+from portal.access.grants import (
+    GrantTerms,
+    LimitTerms,
+    RolesConflict,
+    TeamTooLarge,
+    end_role,
+    grant_role,
+    require_separation,
+)
 from portal.access.invitations import (
     COLLEAGUE_ROLES,
     InvitationView,
@@ -44,6 +53,7 @@ from portal.access.queries import (
     RoleView,
     find_person,
     find_person_by_email,
+    is_active_person,
     is_active_staff,
     list_people,
     list_staff,
@@ -92,8 +102,11 @@ __all__ = [
     "Actor",
     "Attempt",
     "Company",
+    "CompanyPerson",
     "Device",
+    "GrantTerms",
     "InvitationView",
+    "LimitTerms",
     "LinkView",
     "OwnChoices",
     "Permission",
@@ -106,6 +119,7 @@ __all__ = [
     "SecurityLine",
     "SecurityNote",
     "SignedIn",
+    "TeamTooLarge",
     "WeakPassword",
     "WrongPassword",
     "accept_invitation",
@@ -114,6 +128,7 @@ __all__ = [
     "choose_company",
     "edit_own_account",
     "end_all_sign_ins",
+    "end_company_sign_ins",
     "end_role",
     "end_sign_in",
     "end_sign_ins_of",
@@ -125,8 +140,10 @@ __all__ = [
     "has_account",
     "hash_password",
     "invite_person",
+    "is_active_person",
     "is_active_staff",
     "is_internal_path",
+    "list_company_people",
     "list_devices",
     "list_invitations",
     "list_people",
@@ -145,6 +162,7 @@ __all__ = [
     "record_changes_with",
     "renew_link",
     "require_own_password",
+    "require_separation",
     "resend_invitation",
     "revoke_invitation",
     "set_active",

@@ -244,13 +244,12 @@ def _as_actor(person: Person) -> Actor:
 
 def _require_inviter(actor: Actor, role: str, customer_id: int | None) -> None:
     if actor.side != "customer":
-        allowed = (
-            (Permission.PEOPLE_EDIT,)
-            if customer_id is None
-            else (Permission.PEOPLE_EDIT, Permission.PEOPLE_COMPANY)
-        )
-        actor.require(*allowed)
-        if customer_id is not None:
+        if customer_id is None:
+            actor.require(Permission.PEOPLE_CREATE)
+            if role and actor.person_id is not None:
+                raise NotAllowed(N_("A colleague joins without a role; two security administrators give it."))
+        else:
+            actor.require(Permission.PEOPLE_EDIT, Permission.PEOPLE_COMPANY)
             actor.require_scope(customer_id)
         return
     if customer_id is None:

@@ -174,6 +174,15 @@ def is_active_staff(session: Session, *, person_id: int, now: datetime) -> bool:
     return session.scalar(query) is not None
 
 
+def is_active_person(session: Session, *, person_id: int, now: datetime) -> bool:
+    """Say whether a person is active and holds any role at an instant."""
+    holds = select(Grant.person_id).where(Grant.ended_at.is_(None))
+    query = select(Person.id).where(
+        Person.id == person_id, Person.is_active, Person.id.in_(holds), Person.created_at <= now
+    )
+    return session.scalar(query) is not None
+
+
 def recipients_of(
     session: Session, *, customer_ids: Sequence[int], roles: Sequence[str]
 ) -> tuple[Recipient, ...]:

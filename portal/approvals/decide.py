@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.access import Actor, is_active_staff
+from portal.access import Actor, is_active_person, is_active_staff
 from portal.approvals.kinds import content_hash, kind_of
+from portal.approvals.limits import is_within_limit
 from portal.approvals.models import Approval
 from portal.approvals.request import locked, note_change, request_of
 from portal.errors import N_, Conflict, Invalid, NotAllowed, SecondPersonRequired
@@ -22,6 +23,8 @@ def _decidable(session: Session, public_id: str, actor: Actor) -> Approval:
         raise NotAllowed(N_("Only a person can decide."))
     if row.requested_by_id == actor.person_id:
         raise SecondPersonRequired
+    if row.first_by_id == actor.person_id:
+        raise SecondPersonRequired(N_("You have approved this already. Someone else must approve it too."))
     return row
 
 
@@ -29,6 +32,9 @@ def approve(
     session: Session, *, public_id: str, seen_hash: str, note: str = "", actor: Actor, now: datetime
 ) -> None:
     """Say yes to exactly what was shown, and do it in the same transaction.
+
+    Above a limit of the maker, of the approver for one act, or of the approver's day, this yes is the first of two:
+    nothing happens until somebody else has said yes as well.
 
     Args:
         session: A writing session.
@@ -40,16 +46,17 @@ def approve(
 
     Raises:
         NotFound: Unknown or out of scope.
-        NotAllowed: The role cannot decide, or the amount is above the limit.
-        SecondPersonRequired: The actor asked for it.
+        NotAllowed: The role cannot decide.
+        SecondPersonRequired: The actor asked for it, or has said yes already.
         Conflict: Decided before, or the content is not what was shown, or the maker may no longer ask.
     """
     row = _decidable(session, public_id, actor)
-    if not is_active_staff(session, person_id=row.requested_by_id, now=now):
+    kind = kind_of(row.kind)
+    is_known = is_active_person if kind.is_from_customers else is_active_staff
+    if not is_known(session, person_id=row.requested_by_id, now=now):
         raise Conflict(
             N_("The person who asked for this no longer has that role. It must be asked for again.")
         )
-    kind = kind_of(row.kind)
     current = content_hash(kind.content_of(session, row.subject_id))
     if seen_hash != row.content_hash or current != row.content_hash:
         raise Conflict(
@@ -58,8 +65,21 @@ def approve(
             )
         )
     kind.check(session, request_of(row), actor)
+    if row.first_by_id is None:
+        limit = kind.limit(session, request_of(row), actor, now) if kind.limit else None
+        if not is_within_limit(session, limit, row, actor):
+            row.needs_approvals = 2
+        if row.needs_approvals == 2:
+            _say_first_yes(session, row, note, actor=actor, now=now)
+            return
     _decide(session, row, "approved", note, actor=actor, now=now)
     kind.run(session, request_of(row), actor, now)
+
+
+def _say_first_yes(session: Session, row: Approval, note: str, *, actor: Actor, now: datetime) -> None:
+    row.first_by_id, row.first_at, row.first_note = actor.person_id, now, note.strip()
+    session.flush()
+    note_change(session, row, event="approvals.first-approved", actor=actor, now=now)
 
 
 def reject(session: Session, *, public_id: str, note: str, actor: Actor, now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -43,12 +43,27 @@ class Request:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How much a person may release alone, in minor units of the request's currency; None = as much as there is.
+
+    Attributes:
+        act_minor: In one act.
+        day_minor: In all acts of the business day ``on``.
+    """
+
+    act_minor: int | None
+    day_minor: int | None
+    on: date
+
+
 class Run:
     """Signatures of what a kind brings; ``actor`` is the second person."""
 
     Act = Callable[[Session, Request, Actor, datetime], None]
     ContentOf = Callable[[Session, str], Mapping[str, Any]]
     Check = Callable[[Session, Request, Actor], None]
+    LimitOf = Callable[[Session, Request, Actor, datetime], Limit | None]
 
 
 def _nothing(session: Session, request: Request, actor: Actor, now: datetime) -> None:
@@ -69,7 +84,11 @@ class ApprovalKind:
         content_of: ``content_of(session, subject_id)``: the content as it is now; must equal what was frozen.
         on_rejected: ``on_rejected(session, request, actor, now)``: what follows a rejection or voiding.
         permission: Needed to decide.
-        check: ``check(session, request, actor)``: refuses above the approver's limit.
+        check: ``check(session, request, actor)``: refuses what this approver must not approve at all.
+        limit: ``limit(session, request, actor, now)``: above it a second approver is needed; None = no limit.
+        maker_limit: The same for who asks; only ``act_minor`` counts.
+        readers: One of these permissions shows the requests; the list of approvals shows those of the business.
+        is_from_customers: Whether a customer's administrator may ask too; then an active account is enough to ask.
     """
 
     kind: str
@@ -78,6 +97,10 @@ class ApprovalKind:
     on_rejected: Run.Act = _nothing
     permission: Permission = Permission.APPROVALS_DECIDE
     check: Run.Check = _no_limit
+    limit: Run.LimitOf | None = None
+    maker_limit: Run.LimitOf | None = None
+    readers: tuple[Permission, ...] = (Permission.APPROVALS_READ,)
+    is_from_customers: bool = False
 
 
 _KINDS: dict[str, ApprovalKind] = {}
@@ -91,6 +114,30 @@ def register_kind(kind: ApprovalKind) -> None:
 def kind_of(name: str) -> ApprovalKind:
     """Return a registered kind."""
     return _KINDS[name]
+
+
+def kinds_for(actor: Actor, *, to_decide: bool = False) -> tuple[str, ...]:
+    """Return the kinds whose requests an actor reads, or those they may decide."""
+    return tuple(
+        name
+        for name, kind in _KINDS.items()
+        if (actor.may(kind.permission) if to_decide else any(actor.may(one) for one in kind.readers))
+    )
+
+
+def kinds_read_with(permission: Permission) -> tuple[str, ...]:
+    """Return the kinds that a permission shows."""
+    return tuple(name for name, kind in _KINDS.items() if permission in kind.readers)
+
+
+def permission_of(name: str) -> Permission:
+    """Return the permission that decides a kind."""
+    return _KINDS[name].permission if name in _KINDS else Permission.APPROVALS_DECIDE
+
+
+def readers_of(name: str) -> tuple[Permission, ...]:
+    """Return the permissions of which one shows a kind."""
+    return _KINDS[name].readers if name in _KINDS else (Permission.APPROVALS_READ,)
 
 
 def content_hash(content: Mapping[str, Any]) -> str:

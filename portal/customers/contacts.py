@@ -66,7 +66,7 @@ def edit_contact(
         NotAllowed: The actor may not edit customers.
         NotFound: The contact is unknown or out of scope.
         Conflict: Another contact of the customer has this address.
-        Invalid: Name, address or language cannot be used.
+        Invalid: Name or language cannot be used, or the address is another one: that needs ``propose_email``.
     """
     actor.require(Permission.CUSTOMERS_EDIT, Permission.IMPORTS_RUN)
     contact = session.scalars(
@@ -75,6 +75,8 @@ def edit_contact(
     if contact is None or not actor.sees(contact.customer_id):
         raise NotFound
     values = _values(draft)
+    if values["email"] != contact.email:
+        raise Invalid(N_("An address is changed by two people: ask for the change."), field="email")
     _require_free(session, customer_id=contact.customer_id, email=values["email"], but=contact.id)
     changed = {
         name: [getattr(contact, name), value]

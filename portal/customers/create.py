@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal import audit
 from portal.access import Actor, Permission
 from portal.customers.models import Customer
-from portal.customers.rules import name_key, require_number
+from portal.customers.rules import mail_domains, name_key, require_number
 from portal.db import new_public_id
 from portal.errors import N_, Conflict, Invalid
 from portal.money import Money, currency_digits
@@ -32,6 +32,7 @@ class CustomerDraft:
         terms_days: Days from document date to due date where a document names none.
         credit_limit: In ``currency``; None = no limit set.
         owner_id: Row number of the colleague who looks after them.
+        mail_domains: Domains its people write from, spaces or commas between.
         first_on: Business day of creation or of the first document, whichever is earlier.
     """
 
@@ -48,6 +49,7 @@ class CustomerDraft:
     credit_limit: Money | None = None
     department: str = ""
     owner_id: int | None = None
+    mail_domains: str = ""
 
 
 def create_customer(session: Session, *, draft: CustomerDraft, actor: Actor, now: datetime) -> int:
@@ -140,6 +142,7 @@ def values_of(draft: CustomerDraft) -> dict[str, Any]:
         "name_key": name_key(draft.name, draft.name_en), "currency": draft.currency, "language": draft.language,
         "country": draft.country.strip()[:20], "tax_no": draft.tax_no.strip()[:40],
         "street_address": draft.street_address.strip()[:300], "terms_days": draft.terms_days,
-        "credit_limit_minor": None if limit is None else limit.minor, "department": draft.department.strip()[:60],
+        "credit_limit_minor": None if limit is None else limit.minor,
+        "department": draft.department.strip()[:60], "mail_domains": " ".join(mail_domains(draft.mail_domains)),
         "owner_id": draft.owner_id, "first_on": draft.first_on, "is_paused": False, "row_version": 1,
     }  # fmt: skip

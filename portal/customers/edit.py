@@ -20,7 +20,7 @@ from portal.money import Money
 #: What staff may change; the number names the customer to people and stays.
 EDITABLE = (
     "name", "name_en", "currency", "language", "country", "tax_no", "street_address", "terms_days", "credit_limit",
-    "department", "owner_id", "is_paused",
+    "department", "owner_id", "mail_domains",
 )  # fmt: skip
 
 
@@ -51,16 +51,14 @@ def edit_customer(
         UnknownCurrency: Not a currency.
     """
     actor.require(Permission.CUSTOMERS_EDIT, Permission.IMPORTS_RUN)
-    row = _locked(session, public_id, actor=actor)
+    row = locked_customer(session, public_id, actor=actor)
     if row.row_version != row_version:
         raise Conflict
     for field in changes:
         if field not in EDITABLE:
             raise Invalid(field=field)
-    wanted = dict(changes)
-    is_paused = bool(wanted.pop("is_paused", row.is_paused))
-    values = values_of(replace(_draft_of(row), **wanted)) | {"is_paused": is_paused}
-    del values["row_version"], values["first_on"]
+    values = values_of(replace(_draft_of(row), **changes))
+    del values["row_version"], values["first_on"], values["is_paused"]
     changed = {
         name: [getattr(row, name), value] for name, value in values.items() if getattr(row, name) != value
     }
@@ -88,7 +86,7 @@ def archive_customer(
         Conflict: It is so already.
     """
     actor.require(Permission.CUSTOMERS_EDIT)
-    row = _locked(session, public_id, actor=actor)
+    row = locked_customer(session, public_id, actor=actor)
     if (row.archived_at is not None) == is_archived:
         raise Conflict
     row.archived_at = now if is_archived else None
@@ -100,7 +98,12 @@ def archive_customer(
     )  # fmt: skip
 
 
-def _locked(session: Session, public_id: str, *, actor: Actor) -> Customer:
+def locked_customer(session: Session, public_id: str, *, actor: Actor) -> Customer:
+    """Return a customer in scope, its row locked until the transaction ends.
+
+    Raises:
+        NotFound: Unknown, or out of scope.
+    """
     row = session.scalars(
         select(Customer).where(Customer.public_id == public_id).with_for_update()
     ).one_or_none()
@@ -115,5 +118,5 @@ def _draft_of(row: Customer) -> CustomerDraft:
         number=row.number, name=row.name, currency=row.currency, first_on=row.first_on, name_en=row.name_en,
         language=row.language, country=row.country, tax_no=row.tax_no, street_address=row.street_address,
         terms_days=row.terms_days, credit_limit=None if limit is None else Money(limit, row.currency),
-        department=row.department, owner_id=row.owner_id,
+        department=row.department, owner_id=row.owner_id, mail_domains=row.mail_domains,
     )  # fmt: skip

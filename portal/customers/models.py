@@ -54,8 +54,12 @@ class Customer(Base):
     credit_limit_minor: Mapped[int | None] = mapped_column(Minor)  # in the customer's currency
     department: Mapped[str] = mapped_column(String(60), default="")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))  # head of the group it belongs to
-    mail_domains: Mapped[str] = mapped_column(String(500), default="")  # its people write from, spaces between
+    parent_id: Mapped[int | None] = mapped_column(
+        ForeignKey("customers.id")
+    )  # head of the group it belongs to
+    mail_domains: Mapped[str] = mapped_column(
+        String(500), default=""
+    )  # its people write from, spaces between
     is_paused: Mapped[bool] = mapped_column(default=False)  # its people cannot act, reminders wait
     paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     pause_reason: Mapped[str] = mapped_column(String(500), default="")
@@ -84,6 +88,11 @@ class Contact(Base):
     wants_statements: Mapped[bool] = mapped_column(default=True)
     wants_reminders: Mapped[bool] = mapped_column(default=True)
     is_active: Mapped[bool] = mapped_column(default=True)
+
+    def address_at(self, now: datetime) -> str:
+        """Return where mail goes: the old address until a changed one has stood for 24 hours."""
+        is_fresh = self.email_from_at is not None and now < self.email_from_at
+        return self.previous_email if is_fresh and self.previous_email else self.email
 
 
 class MasterChange(Base):
@@ -152,17 +161,21 @@ class RoleRequest(Base):
     person_public_id: Mapped[str] = mapped_column(String(22), default="")  # of a role that changes
     email: Mapped[str] = mapped_column(String(254), default="")  # of an invitation
     name: Mapped[str] = mapped_column(String(120), default="")
-    role: Mapped[str] = mapped_column(String(20))
+    role: Mapped[str] = mapped_column(String(40))  # of a change all roles, spaces between
     covers_group: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(10), default="pending")
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-_HAS_PARENT = "NEW.parent_id IS NOT NULL AND (SELECT parent_id FROM customers WHERE id = NEW.parent_id) IS NOT NULL"
+_HAS_PARENT = (
+    "NEW.parent_id IS NOT NULL AND (SELECT parent_id FROM customers WHERE id = NEW.parent_id) IS NOT NULL"
+)
 refuse("customers", "INSERT", _HAS_PARENT, "customers: a member of a group has no members")
 refuse("customers", "UPDATE", _HAS_PARENT, "customers: a member of a group has no members")
-frozen("master_changes", "customer_id", "kind", "contact_id", "before", "after", "proposed_by_id", "proposed_at")
+frozen(
+    "master_changes", "customer_id", "kind", "contact_id", "before", "after", "proposed_by_id", "proposed_at"
+)
 refuse(
     "customer_accounts", "INSERT", "(SELECT state FROM master_changes WHERE id = NEW.change_id) <> 'approved'",
     "customer_accounts: the change is not approved",

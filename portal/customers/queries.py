@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, or_, select
@@ -44,6 +44,10 @@ class CustomerView:
     first_on: date
     row_version: int
     owner_public_id: str = ""
+    parent_id: int | None = None
+    mail_domains: str = ""
+    paused_at: datetime | None = None
+    pause_reason: str = ""
 
     def name_in(self, language: str) -> str:
         """The name in a language, the other one's where there is none."""
@@ -65,13 +69,16 @@ class ContactView:
     wants_statements: bool
     wants_reminders: bool
     is_active: bool
+    previous_email: str = ""
+    email_from_at: datetime | None = None
 
 
 _COLUMNS = (
     Customer.id, Customer.public_id, Customer.number, Customer.name, Customer.name_en, Customer.currency,
     Customer.language, Customer.country, Customer.tax_no, Customer.street_address, Customer.terms_days,
     Customer.credit_limit_minor, Customer.department, Customer.owner_id, Customer.is_paused, Customer.archived_at,
-    Customer.first_on, Customer.row_version, Person.name.label("owner_name"),
+    Customer.first_on, Customer.row_version, Customer.parent_id, Customer.mail_domains, Customer.paused_at,
+    Customer.pause_reason, Person.name.label("owner_name"),
     Person.public_id.label("owner_public_id"),
 )  # fmt: skip
 
@@ -85,7 +92,8 @@ def _view(row: Row[*tuple[Any, ...]]) -> CustomerView:
         credit_limit=None if limit is None else Money(limit, row.currency), department=row.department,
         owner_id=row.owner_id, owner_name=row.owner_name or "", is_paused=row.is_paused,
         is_archived=row.archived_at is not None, first_on=row.first_on, row_version=row.row_version,
-        owner_public_id=row.owner_public_id or "",
+        owner_public_id=row.owner_public_id or "", parent_id=row.parent_id, mail_domains=row.mail_domains,
+        paused_at=row.paused_at, pause_reason=row.pause_reason,
     )  # fmt: skip
 
 
@@ -220,7 +228,7 @@ def contacts_of(
     return tuple(
         ContactView(
             row.id, row.public_id, row.customer_id, row.name, row.email, row.phone, row.job_title, row.language,
-            row.wants_statements, row.wants_reminders, row.is_active,
+            row.wants_statements, row.wants_reminders, row.is_active, row.previous_email, row.email_from_at,
         )
         for row in session.scalars(wanted)
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import product
 
 from portal.errors import N_, Invalid
@@ -18,6 +19,23 @@ KEY_LENGTH = 500
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _PIECES = re.compile(r"[\u3400-\u9fff]|[^\u3400-\u9fff]+")
+_LABEL = "[a-z0-9\u0080-\uffff](?:[a-z0-9\u0080-\uffff-]*[a-z0-9\u0080-\uffff])?"
+_DOMAIN = re.compile(rf"(?=.{{4,120}}$)(?:{_LABEL}\.)+[a-z\u0080-\uffff]{{2,}}")
+#: Anybody can have an address there; such a mail says nothing about the company.
+FREE_MAIL = frozenset(
+    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com yahoo.co.jp ymail.com icloud.com "
+    "me.com aol.com gmx.de gmx.net web.de t-online.de freenet.de mail.com proton.me protonmail.com zoho.com mail.ru "
+    "yandex.com orange.fr free.fr laposte.net qq.com vip.qq.com foxmail.com 163.com 126.com yeah.net vip.163.com "
+    "sina.com sina.cn vip.sina.com sohu.com tom.com 21cn.com 139.com 189.cn wo.cn aliyun.com 188.com naver.com "
+    "daum.net".split()
+)
+DOMAIN_LABELS = {
+    "match": N_("the customer’s own domain"),
+    "mismatch": N_("not a domain of this customer"),
+    "free-mail": N_("free mail: anybody can have such an address"),
+    "unknown": N_("no domain of this customer is known"),
+}
+
 _EMAIL = re.compile(r"[^@\s,;<>\"']+@[^@\s,;<>\"']+\.[^@\s,;<>\"'.]+")
 
 
@@ -66,6 +84,59 @@ def require_email(email: str) -> str:
     if len(cleaned) > 254 or not _EMAIL.fullmatch(cleaned):
         raise Invalid(N_("“%(email)s” is not an e-mail address."), field="email", email=email[:80])
     return cleaned
+
+
+def mail_domains(text: str) -> tuple[str, ...]:
+    """Return the mail domains that a text names, lower case, in order, each once.
+
+    Raises:
+        Invalid: One of them cannot be a domain, or there are too many.
+    """
+    found = [
+        part.removeprefix("@").strip(".") for part in re.split(r"[\s,;，；、]+", text.strip().lower()) if part
+    ]
+    for domain in found:
+        if not _DOMAIN.fullmatch(domain):
+            raise Invalid(N_("“%(domain)s” is not a mail domain."), field="mail_domains", domain=domain[:80])
+    unique = tuple(dict.fromkeys(found))
+    if len(" ".join(unique)) > 500:
+        raise Invalid(N_("This is too long."), field="mail_domains")
+    return unique
+
+
+def domain_verdict(email: str, domains: Sequence[str]) -> str:
+    """Compare an address with the domains a customer's people write from.
+
+    Returns:
+        ``match`` (the domain or one below it), ``free-mail`` (anybody can have such an address), ``mismatch``, or
+        ``unknown`` where no domain of the customer is known.
+    """
+    domain = email.rpartition("@")[2].strip().lower()
+    if any(domain == one or domain.endswith(f".{one}") for one in domains):
+        return "match"
+    if domain in FREE_MAIL:
+        return "free-mail"
+    return "mismatch" if domains and domain else "unknown"
+
+
+def require_account(text: str) -> str:
+    """Return a bank account number or IBAN without spaces; the check digits of an IBAN must be right.
+
+    Raises:
+        Invalid: It cannot be one.
+    """
+    account = re.sub(r"[\s-]+", "", text).upper()
+    if not re.fullmatch(r"[A-Z0-9]{5,34}", account):
+        raise Invalid(N_("Enter the IBAN or account number, 5 to 34 letters and digits."), field="account")
+    if re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", account) and not is_iban(account):
+        raise Invalid(N_("The check digits of this IBAN are not right."), field="account")
+    return account
+
+
+def is_iban(account: str) -> bool:
+    """Say whether the check digits of an IBAN are right (ISO 13616, modulo 97)."""
+    turned = account[4:] + account[:4]
+    return int("".join(str(int(letter, 36)) for letter in turned)) % 97 == 1
 
 
 def require_number(number: str) -> str:

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, Literal, ParamSpec
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, redirect, request, session, url_for
+from flask import Flask, Response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy.exc import DBAPIError
@@ -22,12 +22,23 @@ from portal.access import (
     note_security,
     touch_sign_in,
 )
-from portal.errors import NotAllowed
+from portal.errors import N_, NotAllowed
 from portal.http.unit import READS, unit
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
 Side = Literal["customer", "staff", "any"]
+
+
+#: All that someone may send while they look at a customer's pages.
+ENDS_VIEWING = frozenset({"viewing.stop", "sign_in.sign_out"})
+
+
+class ViewingOnly(NotAllowed):
+    """A member of staff tried to act while looking at a customer's pages."""
+
+    code = "viewing_only"
+    default_message = N_("You see what the customer sees. You cannot act here.")
 
 
 class _SignInUser(UserMixin):  # type: ignore[misc] # Flask-Login has no types
@@ -64,6 +75,9 @@ def requires(*permissions: Permission, side: Side | None = None) -> Callable[[Vi
             g = unit()
             if g.signed_in is None:
                 return _to_sign_in()
+            standing = _standing_page(g.signed_in, wanted, permissions)
+            if standing is not None:
+                return standing
             if wanted not in {"any", g.actor.side}:
                 raise NotAllowed
             g.actor.require(*permissions)
@@ -74,6 +88,21 @@ def requires(*permissions: Permission, side: Side | None = None) -> Callable[[Vi
         return guarded
 
     return mark
+
+
+def _standing_page(
+    signed_in: SignedIn, side: Side, permissions: tuple[Permission, ...]
+) -> ResponseReturnValue | None:
+    """Return the page that stands in the way: the customer is paused, or staff look at its pages; None = go on."""
+    company = signed_in.company
+    is_paused = company is not None and company.is_paused and Permission.ACCOUNT_OWN not in permissions
+    if is_paused and side != "staff" and not wants_json():
+        note_denied(NotAllowed())
+        return render_template("portal/paused.html"), 403
+    if signed_in.viewing is not None and side == "staff" and request.method in READS and not wants_json():
+        note_denied(ViewingOnly())
+        return render_template("portal/viewing.html"), 403
+    return None
 
 
 def _to_sign_in() -> ResponseReturnValue:
@@ -138,7 +167,19 @@ def _recognise() -> None:
             with g.database.writing() as writing:
                 touch_sign_in(writing, public_id=signed_in.public_id, now=g.now)
         except DBAPIError:
-            return  # busy; the next request writes it
+            pass  # busy; the next request writes it
+    if signed_in is not None and signed_in.viewing is not None:
+        _refuse_acts()
+
+
+def _refuse_acts() -> None:
+    """Let whoever looks at a customer's pages do nothing but look and stop looking.
+
+    Raises:
+        ViewingOnly: The request would act.
+    """
+    if request.method not in READS and request.endpoint not in ENDS_VIEWING:
+        raise ViewingOnly
 
 
 def note_denied(error: Exception) -> None:

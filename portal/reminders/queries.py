@@ -155,7 +155,9 @@ def _both(name: str, name_en: str) -> dict[str, str]:
     return {"zh": name or name_en, "en": name_en or name}
 
 
-def recipients_of(session: Session, customer_ids: Collection[int]) -> dict[int, list[Recipient]]:
+def recipients_of(
+    session: Session, customer_ids: Collection[int], *, now: datetime
+) -> dict[int, list[Recipient]]:
     """Return who may be told about the statements of each customer: sign-ins that confirm or manage, and contacts."""
     found: dict[int, list[Recipient]] = defaultdict(list)
     people = session.execute(
@@ -177,7 +179,7 @@ def recipients_of(session: Session, customer_ids: Collection[int]) -> dict[int, 
     for contact in contacts:
         found[contact.customer_id].append(
             Recipient(
-                email=contact.email,
+                email=contact.address_at(now),
                 name=contact.name,
                 language=contact.language,
                 reason="contact",

@@ -90,15 +90,17 @@ def run_reminders(
         waiting = waiting_statements(session, now=now, after_id=after_id, limit=piece)
         if not waiting:
             return ReminderRun(queued=queued, skipped=dict(skipped))
-        due = _due(session, waiting, skipped=skipped)
+        due = _due(session, waiting, skipped=skipped, now=now)
         queued += _queue(session, due, actor=actor, now=now)
         after_id, seen = waiting[-1].id, seen + len(waiting)
     return ReminderRun(queued=queued, skipped=dict(skipped), last_id=after_id)
 
 
-def _due(session: Session, waiting: Sequence[WaitingStatement], *, skipped: Counter[str]) -> list[_Due]:
+def _due(
+    session: Session, waiting: Sequence[WaitingStatement], *, skipped: Counter[str], now: datetime
+) -> list[_Due]:
     policy = current_policy(session, on=waiting[0].today)
-    people = recipients_of(session, {one.customer_id for one in waiting})
+    people = recipients_of(session, {one.customer_id for one in waiting}, now=now)
     told = told_stages(session, [one.id for one in waiting])
     due: list[_Due] = []
     for statement in waiting:
@@ -108,7 +110,7 @@ def _due(session: Session, waiting: Sequence[WaitingStatement], *, skipped: Coun
             skipped[reason or "not-yet"] += 1
             continue
         found = one_per_address(people.get(statement.customer_id, ()))
-        due += _due_of(statement, found, stage=stage, told=told, skipped=skipped)
+        due += _due_of(statement, found, stage=stage, told=told, skipped=skipped, now=now)
     return due
 
 

@@ -108,7 +108,8 @@ def show(public_id: str) -> ResponseReturnValue:
 
 def _note_view(g: Unit, page: StatementPage) -> None:
     """Write the first view in a short transaction of its own: delivery truth, like "last seen"; it answers nothing."""
-    if page.first_viewed_at is None and g.actor.may(Permission.STATEMENTS_ANSWER):
+    looks_only = g.signed_in is not None and g.signed_in.viewing is not None
+    if page.first_viewed_at is None and g.actor.may(Permission.STATEMENTS_ANSWER) and not looks_only:
         with g.database.writing() as writing:
             mark_viewed(writing, public_id=page.public_id, actor=g.actor, now=g.now)
 
