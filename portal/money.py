@@ -22,13 +22,18 @@ SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG 
 _NO_DIGITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()
 _THREE_DIGITS = "BHD IQD JOD KWD LYD OMR TND".split()
 _FOUR_DIGITS = "CLF UYW".split()
+#: Withdrawn, but bank files and old receivables still show them.
+_WITHDRAWN = dict.fromkeys(
+    "ATS CYP DEM EEK FIM FRF GRD HRK IEP LTL LVL MTL NLG SIT SKK".split(), 2
+) | dict.fromkeys("BEF ESP ITL LUF PTE".split(), 0)
 
-#: Decimals of every active ISO 4217 currency. CLDR's figures differ (RSD, LAK, IQD …) and are not used: ADR 0001.
+#: Decimals of every ISO 4217 currency, active or withdrawn since 1999. CLDR's figures differ (RSD, LAK, IQD …) and are not used: ADR 0001.
 CURRENCY_DIGITS: dict[str, int] = {
     **dict.fromkeys(_TWO_DIGITS, 2),
     **dict.fromkeys(_NO_DIGITS, 0),
     **dict.fromkeys(_THREE_DIGITS, 3),
     **dict.fromkeys(_FOUR_DIGITS, 4),
+    **_WITHDRAWN,
 }
 
 _PLAIN_AMOUNT = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]+))?")
