@@ -1,0 +1,221 @@
+"""Customers and open items in columns, with the look-ups that matching needs; small enough for millions of items."""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from portal.matching.engine.facts import Customer, KnownPayer, OpenItem
+from portal.matching.engine.names import account_key, name_keys
+from portal.matching.engine.text import NOT_DIGITS, key_of
+
+
+@dataclass(slots=True)
+class Items:
+    """Open items as columns of one length; days are ordinals, ``owner`` is the place of the customer in the book."""
+
+    ids: list[str]
+    owner: array[int]
+    doc: list[str]
+    fapiao: list[str]
+    po: list[str]
+    doc_on: array[int]
+    due_on: array[int]
+    currency: list[str]
+    open: array[int]
+
+    @classmethod
+    def empty(cls) -> Items:
+        """Return columns without rows."""
+        return cls([], array("l"), [], [], [], array("l"), array("l"), [], array("q"))
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def reference_keys(item: OpenItem) -> frozenset[str]:
+    """Return the keys under which an item is found by references; store them beside the item."""
+    keys = (key_of(item.doc_no), key_of(item.fapiao_no)[-8:].lstrip("0"), key_of(item.po_no))
+    return frozenset(key for key in keys if key)
+
+
+class Pool:
+    """The open items of one customer in one currency, oldest first."""
+
+    __slots__ = ("_by_amount", "_by_digits", "_live", "items", "stale")
+
+    def __init__(self, items: list[int]) -> None:
+        self.items = items
+        self._live = items
+        self.stale = False
+        self._by_amount: dict[int, list[int]] | None = None
+        self._by_digits: dict[str, list[int]] | None = None
+
+    def live(self, left: Sequence[int]) -> list[int]:
+        """Return the items that are still open, oldest first."""
+        if self.stale:
+            self._live = [item for item in self._live if left[item]]
+            self.stale = False
+        return self._live
+
+    def of_amount(self, book: Book, amount: int) -> list[int]:
+        """Return the items of exactly this open amount, oldest first."""
+        if self._by_amount is None:
+            self._by_amount = defaultdict(list)
+            for item in self.items:
+                self._by_amount[book.items.open[item]].append(item)
+        return self._by_amount.get(amount, [])
+
+    def of_digits(self, book: Book, digits: str) -> list[int]:
+        """Return the items with a number of these digits (leading zeros count)."""
+        return self.numbers(book).get(digits, [])
+
+    def numbers(self, book: Book) -> dict[str, list[int]]:
+        """Return the digits of every number of the items: document, tax invoice, order."""
+        if self._by_digits is None:
+            self._by_digits = {}
+            for item in self.items:
+                for digits in book.digits(item):
+                    if digits:
+                        self._by_digits.setdefault(digits, []).append(item)
+        return self._by_digits
+
+
+class Book:
+    """Everything a batch of receipts may be matched with.
+
+    Args:
+        customers: All customers that may pay.
+        items: Their open items, in columns.
+        payers: Who paid before, by ``payer_keys``; own accounts of the customers need not be repeated.
+    """
+
+    def __init__(self, customers: Sequence[Customer], items: Items, payers: Iterable[KnownPayer] = ()) -> None:
+        self.customers = customers
+        self.items = items
+        self.place = {customer.id: at for at, customer in enumerate(customers)}
+        self.payers: dict[str, dict[int, int]] = {}
+        for at, customer in enumerate(customers):
+            for account in customer.bank_accounts:
+                if key := account_key(account):
+                    self.payers.setdefault(key, {})[at] = 1
+        for payer in payers:
+            if payer.customer_id in self.place:
+                seen = self.payers.setdefault(payer.key, {})
+                at = self.place[payer.customer_id]
+                seen[at] = seen.get(at, 0) + payer.times
+        self._owned: list[list[int]] | None = None
+        self._pools: dict[tuple[int, str], Pool] = {}
+        self._order: list[int] | None = None
+
+    @classmethod
+    def of(cls, customers: Iterable[Customer], items: Iterable[OpenItem], payers: Iterable[KnownPayer] = ()) -> Book:
+        """Make a book from facts. Items of unknown customers are left out; of repeated ids the first counts."""
+        known = sorted({customer.id: customer for customer in customers}.values(), key=lambda one: one.id)
+        place = {customer.id: at for at, customer in enumerate(known)}
+        columns = Items.empty()
+        for item in sorted({item.id: item for item in items}.values(), key=lambda one: one.id):
+            if item.customer_id in place and item.open_minor:
+                columns.ids.append(item.id)
+                columns.owner.append(place[item.customer_id])
+                columns.doc.append(item.doc_no)
+                columns.fapiao.append(item.fapiao_no)
+                columns.po.append(item.po_no)
+                columns.doc_on.append(item.doc_on.toordinal())
+                columns.due_on.append(item.due_on.toordinal())
+                columns.currency.append(item.currency)
+                columns.open.append(item.open_minor)
+        return cls(known, columns, payers)
+
+    # ------------------------------------------------------------ items
+    def digits(self, item: int) -> tuple[str, str, str]:
+        """Return the digits of the three numbers of an item."""
+        items = self.items
+        return (_digits(items.doc[item]), _digits(items.fapiao[item]), _digits(items.po[item]))
+
+    def find_references(self, keys: Collection[str]) -> dict[str, list[int]]:
+        """Return for each of these keys the items that are known by it, in one pass over the columns."""
+        wanted = frozenset(keys)
+        found: dict[str, list[int]] = {}
+        for column, last in ((self.items.doc, 0), (self.items.fapiao, 8), (self.items.po, 0)):
+            for start in range(0, len(column), 100_000):
+                some = _all_digits(column[start : start + 100_000])
+                if last:
+                    some = [digits[-8:] for digits in some]
+                for at, digits in enumerate(some, start):
+                    key = digits if digits[:1] != "0" else digits.lstrip("0")
+                    if key in wanted:
+                        held = found.setdefault(key, [])
+                        if at not in held:
+                            held.append(at)
+        return found
+
+    def find_amounts(self, amounts: Collection[tuple[str, int]]) -> dict[tuple[str, int], list[int]]:
+        """Return for each of these currencies and open amounts the items."""
+        wanted = frozenset(amounts)
+        minors = {amount for _, amount in wanted}
+        found: dict[tuple[str, int], list[int]] = {}
+        currency = self.items.currency
+        for at, amount in enumerate(self.items.open):
+            if amount in minors and (currency[at], amount) in wanted:
+                found.setdefault((currency[at], amount), []).append(at)
+        return found
+
+    def owned(self, customer: int) -> list[int]:
+        """Return the items of a customer, oldest first."""
+        if self._owned is None:
+            self._owned = [[] for _ in self.customers]
+            for at, owner in enumerate(self.items.owner):
+                self._owned[owner].append(at)
+        items, mine = self.items, self._owned[customer]
+        if len(mine) > 1:
+            mine.sort(key=lambda at: (items.doc_on[at], items.due_on[at], items.doc[at], items.ids[at]))
+        return mine
+
+    def pool(self, customer: int, currency: str) -> Pool:
+        """Return the open items of a customer in a currency."""
+        pool = self._pools.get((customer, currency))
+        if pool is None:
+            codes = self.items.currency
+            mine = [at for at in self.owned(customer) if codes[at] == currency]
+            pool = self._pools[customer, currency] = Pool(mine)
+        return pool
+
+    def currencies(self, customer: int) -> list[str]:
+        """Return the currencies of a customer's items."""
+        codes = self.items.currency
+        return sorted({codes[at] for at in self.owned(customer)})
+
+    # ------------------------------------------------------------ customers
+    def find_names(self, keys: Collection[str]) -> dict[str, list[int]]:
+        """Return for each of these name keys the customers that are known by it, in one pass."""
+        wanted = frozenset(keys)
+        found: dict[str, list[int]] = {}
+        if wanted:
+            for at, customer in enumerate(self.customers):
+                for key in wanted & name_keys(customer):
+                    found.setdefault(key, []).append(at)
+        return found
+
+
+def _digits(number: str) -> str:
+    if number.isascii():
+        return number.translate(NOT_DIGITS)
+    return _all_digits([number])[0]
+
+
+def _all_digits(numbers: Sequence[str]) -> list[str]:
+    joined = "\n".join(numbers)
+    if joined.isascii() and joined.count("\n") == len(numbers) - 1:
+        return joined.translate(NOT_DIGITS).split("\n")
+    return ["".join(one for one in number if one.isdigit() and one.isascii()) for number in numbers]
+
+
+def by_owner(book: Book, items: Iterable[int]) -> Mapping[int, list[int]]:
+    """Group items by their customer."""
+    groups: defaultdict[int, list[int]] = defaultdict(list)
+    for item in items:
+        groups[book.items.owner[item]].append(item)
+    return groups

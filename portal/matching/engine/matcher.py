@@ -1,0 +1,153 @@
+"""The order of the stages: sure ones first, each consuming what it takes; then again with what was learned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from portal.matching.engine import bare
+from portal.matching.engine.amounts import in_part
+from portal.matching.engine.book import Book
+from portal.matching.engine.facts import Receipt, Tolerances
+from portal.matching.engine.named import named, named_in_part, read_inside, whole_numbers
+from portal.matching.engine.naming import Names, named_anywhere
+from portal.matching.engine.payers import Payers
+from portal.matching.engine.rates import Rates
+from portal.matching.engine.state import Found, Line, State
+from portal.matching.engine.text import is_not_from_sales, names_in, normal, runs_of, windows_of
+
+#: Levels of evidence of a payer, strongest first; weaker ones wait until the stronger had their turn.
+_STRONG = frozenset("AFNPT")
+_DUPLICATE_DAYS = 45
+
+
+class Matching:
+    """One run over a batch of receipts; ``lines`` hold what was found."""
+
+    def __init__(self, receipts: Iterable[Receipt], book: Book, *, tolerances: Tolerances, rates: Rates) -> None:
+        ordered = sorted(receipts, key=lambda receipt: (receipt.value_on, receipt.id))
+        self.lines = [_line(at, receipt) for at, receipt in enumerate(ordered)]
+        self.state = State(book, self.lines, tolerances=tolerances, rates=rates)
+        self.payers = Payers(book)
+        self.names: dict[int, Names] = {}
+        self.read: dict[int, list[Names]] = {}
+
+    def run(self) -> None:
+        """Match: references, learning, payers with amounts, learning again, parts, anywhere."""
+        self._find_names()
+        self._find_payers()
+        whole_numbers(self.state, self._waiting(), self.names)
+        self._named()
+        self._learn()
+        for strong in (True, False):
+            self._bare(strong=strong)
+        self._learn()
+        self._bare(strong=True)
+        self._parts()
+        self._anywhere()
+        self._leave()
+
+    # ------------------------------------------------------------ what is known
+    def _waiting(self) -> list[Line]:
+        return [line for line in self.lines if line.found is None]
+
+    def _find_names(self) -> None:
+        hits = self.state.book.find_references({key for line in self.lines for key, _, _ in line.windows})
+        for line in self.lines:
+            if line.windows and (names := named_anywhere(self.state, line, hits)):
+                self.names[line.at] = names
+
+    def _find_payers(self) -> None:
+        texts = dict.fromkeys(line.receipt.payer_name for line in self.lines if line.receipt.payer_name)
+        meant = dict.fromkeys(name for line in self.lines if line.text for name in names_in(line.text))
+        self.payers.read([*texts, *meant])
+        for line in self.lines:
+            line.who, line.level = self.payers.of(line)
+
+    def _learn(self) -> None:
+        """Remember who paid for whom; receipts of yet unknown payers get their customer from it."""
+        for line in self.lines:
+            if line.found and line.found.rule in {"reference", "list"} and not line.found.is_ambiguous:
+                self.payers.learn(line, line.found.customer)
+        for line in self._waiting():
+            if line.level in {"A", "F", "T"}:
+                continue
+            learned = self.payers.learned(line)
+            if learned:
+                first = sorted(learned, key=lambda at: (-learned[at], at))
+                known = tuple(dict.fromkeys([*(at for at in first if at in line.who), *first]))[:4]
+                line.who, line.level = known, "L"
+
+    # ------------------------------------------------------------ stages
+    def _named(self) -> None:
+        for line in self._waiting():
+            if line.runs and not self._is_noise(line):
+                self.read[line.at] = read_inside(self.state, line, self.names)
+        order = sorted(self.read, key=lambda at: at)
+        for at in order:
+            line = self.lines[at]
+            if line.found is None and (found := named(self.state, line, self.read[at])):
+                self.state.take(line, found)
+        for at in order:
+            line = self.lines[at]
+            if line.found is None and (found := named_in_part(self.state, line, self.read[at])):
+                self.state.take(line, found)
+
+    def _bare(self, *, strong: bool) -> None:
+        for stage in (bare.one_amount, bare.rest_of_part, bare.sums, bare.less_credit, bare.nearly):
+            self._stage(stage, [line for line in self._free() if (line.level in _STRONG) == strong])
+
+    def _stage(self, stage: Callable[[State, Line], Found | None], lines: Sequence[Line]) -> None:
+        for line in lines:
+            if line.found is None and line.who and (found := stage(self.state, line)):
+                found.flags += self._flags(line)
+                self.state.take(line, found)
+
+    def _free(self) -> list[Line]:
+        """Return receipts that wait and do not name something already paid."""
+        return [line for line in self._waiting() if not self._names_paid(line) and not self._is_noise(line)]
+
+    def _names_paid(self, line: Line) -> bool:
+        names = self.names.get(line.at)
+        return bool(names and names.sure and not any(self.state.left[item] for item in names.sure))
+
+    def _is_noise(self, line: Line) -> bool:
+        return is_not_from_sales(line.text)
+
+    def _flags(self, line: Line) -> str:
+        read = self.read.get(line.at, ())
+        return "q" if any(names.unknown for names in read) else ""
+
+    def _parts(self) -> None:
+        for lines, item in bare.in_parts(self.state, self._free()):
+            if self.state.is_open(item) and all(line.found is None for line in lines):
+                for line in lines:
+                    if found := in_part(self.state, line, [item], rule="parts"):
+                        found.flags = self._flags(line)
+                        self.state.take(line, found)
+        self._stage(bare.part_in_words, self._free())
+        self._stage(bare.rest_of_part, self._free())
+
+    def _anywhere(self) -> None:
+        lines = self._free()
+        wanted = {(line.receipt.currency, line.receipt.amount_minor) for line in lines}
+        by_amount = self.state.book.find_amounts(wanted)
+        for line in lines:
+            if found := bare.anywhere(self.state, line, by_amount):
+                found.flags = self._flags(line)
+                self.state.take(line, found)
+
+    def _leave(self) -> None:
+        """Say who paid where nothing else is known."""
+        for line in self._free():
+            if len(line.who) == 1:
+                line.found = Found(line.who[0], (), (), "payer", line.receipt.amount_minor, "unapplied")
+
+
+def _line(at: int, receipt: Receipt) -> Line:
+    line = Line(at, receipt, receipt.value_on.toordinal())
+    if receipt.narrative:
+        line.text = normal(receipt.narrative)
+        line.runs = runs_of(line.text)
+        if line.runs:
+            line.windows = windows_of(line.text, line.runs)
+    return line

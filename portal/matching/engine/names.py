@@ -1,0 +1,192 @@
+"""Company names as keys: legal form, place, brackets and branch taken apart, sounds for homophones and pinyin."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from unicodedata import normalize
+
+from portal.matching.engine.facts import Customer, Receipt
+from portal.matching.engine.places import LATIN_FORMS, PLACES, TRADES
+
+#: Readings that company and place names take, where the dictionary lists another one first.
+_READINGS = dict(
+    zip("长重厦行曾单乐都朝传藏会大车石万六", "CHANG CHONG XIA HANG ZENG SHAN LE DU CHAO CHUAN ZANG HUI DA CHE SHI WAN LU".split(), strict=True)
+)
+_TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ", "aaaaeeeeiiiioooouuuuvvvvvnnnm")
+_BRACKETS = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]")
+_NOT_LETTERS = re.compile(r"[^0-9A-Z\u3400-\u9fff\uf900-\ufaff]+")
+_WORDS = re.compile(r"[0-9A-Z]+")
+_BRANCH = re.compile(r"(?:公司|^.{4,}?)([^公司]{0,8}?(?:分公司|支公司|办事处|营业部|分厂|分店))$")
+_FORM = re.compile(r"(?:集团)?(?:股份)?(?:有限)?(?:责任)?公司$|有限合伙$|\(?集团\)?$|普通合伙$|个体工商户$")
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+_PREFIX = 14
+
+
+@cache
+def _sounds() -> dict[int, str]:
+    from pypinyin.constants import PINYIN_DICT
+
+    table = {code: text.split(",", 1)[0].translate(_TONES).upper() for code, text in PINYIN_DICT.items()}
+    return table | {ord(one): sound for one, sound in _READINGS.items()}
+
+
+def sound_of(text: str) -> str:
+    """Return the pinyin of a text without tones and spaces, in capitals; other letters stay."""
+    return text.translate(_sounds())
+
+
+class Name:
+    """A company name taken apart.
+
+    Attributes:
+        whole: All letters and digits.
+        core: Without place, legal form and branch.
+        places: Places found in it, in order of their spelling.
+        is_chinese: Whether it holds Chinese characters.
+    """
+
+    __slots__ = ("core", "is_chinese", "places", "whole")
+
+    def __init__(self, text: str) -> None:
+        text = (text if text.isascii() else normalize("NFKC", text)).upper().strip()
+        self.is_chinese = not text.isascii() and _CHINESE.search(text) is not None
+        if self.is_chinese:
+            self._take_chinese(text)
+        else:
+            words = _WORDS.findall(text.replace(".", "").replace("'", ""))
+            self.places: tuple[str, ...] = ()
+            self.whole = "".join(words)
+            self.core = "".join(word for word in words if word not in LATIN_FORMS) or self.whole
+
+    def _take_chinese(self, text: str) -> None:
+        places = []
+        rest = text
+        for inside in _BRACKETS.findall(text):
+            place = _NOT_LETTERS.sub("", inside).removesuffix("市").removesuffix("省")
+            if place in PLACES:
+                places.append(place)
+        rest = _NOT_LETTERS.sub("", _BRACKETS.sub(lambda f: "" if f[1].rstrip("市省") in PLACES else f[1], rest))
+        self.whole = _NOT_LETTERS.sub("", text)
+        branch = _BRANCH.search(rest)
+        if branch and branch.start(1) > 3:
+            rest = rest[: branch.start(1)]
+        rest = _FORM.sub("", rest)
+        for _ in range(2):
+            for size in (2, 3, 4):
+                if rest[:size] in PLACES and len(rest) - size >= 2:
+                    places.append(rest[:size])
+                    rest = rest[size:]
+                    if rest[:1] in {"市", "省"} and len(rest) > 2:
+                        rest = rest[1:]
+                    break
+        self.core = rest or self.whole
+        self.places = tuple(sorted(set(places)))
+
+
+@lru_cache(maxsize=4096)
+def _without_trade(core: str) -> str:
+    for trade in TRADES:
+        if core.endswith(trade) and len(core) - len(trade) >= 2:
+            return _without_trade(core[: -len(trade)])
+    return core
+
+
+def _shorter(text: str) -> set[str]:
+    """Return the text with each one of its letters left out: two texts one edit apart share one of these."""
+    return {text[:at] + text[at + 1 :] for at in range(len(text))}
+
+
+def name_keys(customer: Customer) -> frozenset[str]:
+    """Return the keys under which a customer's names are found; store them beside the customer."""
+    keys: set[str] = set()
+    for text in (customer.name, customer.name_en):
+        if not text.strip():
+            continue
+        name = Name(text)
+        keys.update(f"{level}:{key}" for level, key in _exact_keys(name))
+        keys.update(_near_keys(name))
+        if name.is_chinese:
+            sounds = sound_of(name.whole)
+            keys.add(f"Y:{sounds[:_PREFIX]}")
+            keys.update(f"B:{name.core[:size]}" for size in (2, 3, 4))
+            keys.add(f"B:{_without_trade(name.core)}")
+        else:
+            keys.add(f"Y:{name.whole[:_PREFIX]}")
+            words = _WORDS.findall(text.upper())
+            if words and len(words[0]) >= 5:
+                keys.add(f"B:{words[0]}")
+    if customer.owner.strip():
+        keys.add(f"O:{_NOT_LETTERS.sub('', customer.owner.upper())}")
+    return frozenset(keys)
+
+
+def _exact_keys(name: Name) -> list[tuple[str, str]]:
+    keys = [("F", name.whole), ("P", f"{name.core}|{''.join(name.places)}")]
+    if name.places or not name.is_chinese:
+        keys.append(("C", name.core))
+    else:
+        keys.append(("C", name.core))
+    if name.is_chinese:
+        keys.append(("S", f"{sound_of(name.core)}|{sound_of(''.join(name.places))}"))
+    return keys
+
+
+def _near_keys(name: Name) -> set[str]:
+    if not 4 <= len(name.core) <= 40:
+        return set()
+    return {f"D:{one}" for one in _shorter(name.core) | {name.core}}
+
+
+#: Levels of evidence in the order in which they are asked; the first that finds somebody decides.
+LEVELS = ("F", "P", "O", "C", "S", "Y", "B", "D")
+
+
+def keys_of_payer(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Return for each level the keys of a payer's name as a bank shows it."""
+    name = Name(text)
+    if len(name.whole) < 2:
+        return []
+    levels: dict[str, tuple[str, ...]] = {level: (f"{level}:{key}",) for level, key in _exact_keys(name)}
+    levels["O"] = (f"O:{name.whole}",)
+    if name.is_chinese:
+        if len(name.core) <= 5:
+            levels["B"] = (f"B:{name.core}",)
+    else:
+        if len(name.whole) >= _PREFIX:
+            levels["Y"] = (f"Y:{name.whole[:_PREFIX]}",)
+        if len(name.core) >= 5:
+            levels["B"] = (f"B:{name.core}",)
+    near = _near_keys(name)
+    if near:
+        levels["D"] = tuple(sorted(near))
+    return [(level, levels[level]) for level in LEVELS if level in levels]
+
+
+def account_key(account: str) -> str:
+    """Return the key of a bank account number, empty for none."""
+    digits = _NOT_LETTERS.sub("", account.upper())
+    return f"A:{digits}" if len(digits) >= 4 else ""
+
+
+def payer_keys(receipt: Receipt) -> tuple[str, ...]:
+    """Return the keys to remember when a receipt was accepted for a customer: its account and its payer's name."""
+    name = Name(receipt.payer_name).whole if receipt.payer_name else ""
+    return tuple(key for key in (account_key(receipt.payer_account), f"N:{name}" if len(name) > 1 else "") if key)
+
+
+def fits(level: str, payer: Name, other: Customer) -> bool:
+    """Check a hit of a level that only compares a part of the name."""
+    if level == "Y":
+        mine = payer.whole
+        for text in (other.name_en, other.name):
+            if text:
+                name = Name(text)
+                theirs = sound_of(name.whole) if name.is_chinese else name.whole
+                if theirs.startswith(mine) or (mine.startswith(theirs) and len(theirs) >= 10):
+                    return True
+        return False
+    if level == "B":
+        places = {place for text in (other.name, other.name_en) if text for place in Name(text).places}
+        return not payer.places or not places or bool(places & set(payer.places))
+    return True

@@ -1,0 +1,217 @@
+"""Which items a narrative names: whole numbers anywhere in the book; lists, ranges, tails and typos inside a customer."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz.distance import OSA
+
+from portal.matching.engine.book import Book, Pool
+from portal.matching.engine.state import Line, State
+from portal.matching.engine.text import is_list, is_range, keys_of_number
+
+_LETTERS = re.compile(r"[A-Z]{1,5}(?=[-/_.# ]{0,2}$)")
+_PREFIX = re.compile(r"[A-Z]*")
+#: Letters that stand before any number and say nothing about whose it is.
+_ANY_LETTERS = frozenset("NO NR INV INVOICE BILL REF RECHNUNG FP RE TEL SVWZ EREF".split())
+MOST_NAMED = 60
+MOST_TAILS = 12
+
+
+@dataclass(slots=True)
+class Names:
+    """What a narrative names of one customer.
+
+    Attributes:
+        sure: Items named by a whole number, a list or a range.
+        maybe: For each further number the items it may mean, with the way it was read.
+        unknown: Whether a number looks like one of ours and is none that is open.
+    """
+
+    customer: int
+    sure: list[int] = field(default_factory=list)
+    maybe: list[tuple[str, list[int]]] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+    unknown: bool = False
+    is_listed: bool = False
+
+
+def named_anywhere(state: State, line: Line, hits: Mapping[str, Sequence[int]]) -> Names | None:
+    """Return what whole numbers in the narrative name, of the customer named most often; None for nothing."""
+    found: list[tuple[int, int, list[int]]] = []
+    free = 0
+    for key, first, last in line.windows:
+        if first < free:
+            continue
+        items = hits.get(key)
+        if items:
+            items = _plausible(state.book, line, items, first)
+        if items:
+            found.append((first, last, items))
+            free = last + 1
+    if not found:
+        return None
+    votes = Counter(owner for _, _, items in found for owner in {state.book.items.owner[item] for item in items})
+    best = max(votes.values())
+    leaders = [owner for owner, count in votes.items() if count == best]
+    if len(leaders) > 1:
+        leaders = [owner for owner in line.who if owner in leaders] or sorted(leaders)
+    names = Names(leaders[0])
+    for first, last, items in found:
+        mine = [item for item in items if state.book.items.owner[item] == names.customer]
+        if not mine:
+            continue
+        names.used.update(range(first, last + 1))
+        if len(mine) == 1:
+            if mine[0] not in names.sure:
+                names.sure.append(mine[0])
+        else:
+            names.maybe.append(("order", mine))
+    return names
+
+
+def _plausible(book: Book, line: Line, items: Sequence[int], first: int) -> list[int]:
+    """Leave out items whose document letters contradict those before the number, when others agree."""
+    if len(items) == 1:
+        return list(items)
+    before = _LETTERS.search(line.text, max(0, line.runs[first][0] - 8), line.runs[first][0])
+    letters = before[0] if before else ""
+    if letters and letters not in _ANY_LETTERS:
+        agree = [
+            item
+            for item in items
+            if letters in {_prefix(book.items.doc[item]), _prefix(book.items.po[item])}
+        ]
+        return agree or list(items)
+    return list(items)
+
+
+def _prefix(number: str) -> str:
+    found = _PREFIX.match(number.upper())
+    return found[0] if found else ""
+
+
+def named_inside(state: State, line: Line, names: Names) -> None:
+    """Add what the rest of the numbers may name among the customer's own items: lists, ranges, tails, typos."""
+    pool = state.book.pool(names.customer, _currency(state, line, names))
+    numbers = pool.numbers(state.book)
+    if not numbers:
+        return
+    _lists(state, line, names, pool)
+    ends = {str(line.receipt.amount_minor // 100), str(line.receipt.amount_minor)}
+    for at, (start, end, digits) in enumerate(line.runs):
+        if at in names.used or digits in ends or len(digits) < 3:
+            continue
+        if found := _near(line, at, numbers):
+            names.maybe.append(found)
+            names.used.add(at)
+        elif len(digits) >= 3 and len(digits) <= 8 and (tails := _tails(digits, numbers)):
+            names.maybe.append(("tail", tails))
+        elif _looks_like_ours(_widest(line, at), numbers):
+            names.unknown = True
+        del start, end
+
+
+def _currency(state: State, line: Line, names: Names) -> str:
+    if names.sure:
+        return state.book.items.currency[names.sure[0]]
+    own = state.book.currencies(names.customer)
+    return line.receipt.currency if line.receipt.currency in own or not own else own[0]
+
+
+def _lists(state: State, line: Line, names: Names, pool: Pool) -> None:
+    """Read …123/124/130 and …123~130 after a named number: the short ones change the end of the one before."""
+    numbers = pool.numbers(state.book)
+    anchor = ""
+    for at, (start, _end, digits) in enumerate(line.runs):
+        if at in names.used:
+            anchor = _anchor(line, at, names, numbers) or anchor
+            continue
+        previous = line.runs[at - 1][1] if at else 0
+        if not anchor or not at or len(digits) > len(anchor):
+            continue
+        whole = anchor[: -len(digits)] + digits
+        if is_range(line.text, previous, start) and (found := _between(anchor, whole, pool, state)):
+            if len(found) > 1 or previous + 1 != start:
+                names.used.add(at)
+                names.is_listed = True
+                names.sure.extend(item for item in found if item not in names.sure)
+                anchor = whole
+                continue
+        if is_list(line.text, previous, start) and whole in numbers:
+            names.used.add(at)
+            names.is_listed = True
+            names.sure.extend(item for item in numbers[whole][:1] if item not in names.sure)
+            anchor = whole
+
+
+def _anchor(line: Line, at: int, names: Names, numbers: Mapping[str, Sequence[int]]) -> str:
+    """Return the digits of the number that ends with this run."""
+    digits = ""
+    for run in range(at, max(at - 4, -1), -1):
+        if run not in names.used:
+            break
+        digits = line.runs[run][2] + digits
+        if digits in numbers:
+            return digits
+        for key in keys_of_number(digits):
+            if key in numbers:
+                return key
+    return ""
+
+
+def _between(first: str, last: str, pool: Pool, state: State) -> list[int]:
+    if len(first) != len(last) or not 0 < int(last) - int(first) <= 200:
+        return []
+    numbers = pool.numbers(state.book)
+    whole = [f"{number:0{len(first)}d}" for number in range(int(first), int(last) + 1)]
+    if whole[-1] not in numbers:
+        return []
+    return [item for number in whole for item in numbers.get(number, ())[:1]][:MOST_NAMED]
+
+
+def _widest(line: Line, at: int) -> str:
+    """Return the longest number without a gap of words that starts at a run."""
+    found = [key for key, first, _ in line.windows if first == at]
+    return max(found, key=len, default=line.runs[at][2])
+
+
+def _near(line: Line, at: int, numbers: Mapping[str, Sequence[int]]) -> tuple[str, list[int]] | None:
+    """Return items whose number is whole, cut off or one slip away from a number that starts at a run."""
+    windows = [key for key, first, _ in line.windows if first == at]
+    for key in windows:
+        if key in numbers:
+            return "whole", list(numbers[key])
+    is_last = at >= len(line.runs) - 3 and len(line.text) >= 12
+    for key in windows:
+        if len(key) < 6:
+            continue
+        if is_last and line.runs[-1][1] == len(line.text):
+            cut = [item for number, items in numbers.items() if number.startswith(key) for item in items]
+            if cut and len(cut) <= 4 * MOST_TAILS:
+                return "cut", cut
+        slips = [
+            item
+            for number, items in numbers.items()
+            if abs(len(number) - len(key)) <= 1 and OSA.distance(number, key, score_cutoff=1) <= 1
+            for item in items
+        ]
+        if slips and len(slips) <= MOST_TAILS:
+            return "typo", slips
+    return None
+
+
+def _tails(digits: str, numbers: Mapping[str, Sequence[int]]) -> list[int]:
+    found = [item for number, items in numbers.items() if number.endswith(digits) for item in items]
+    return found if len(found) <= MOST_TAILS else []
+
+
+def _looks_like_ours(number: str, numbers: Mapping[str, Sequence[int]]) -> bool:
+    size = len(number)
+    if size < 6:
+        return False
+    head = number[: max(4, size - 5)]
+    return any(len(other) == size and other.startswith(head) for other in numbers)
