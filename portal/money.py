@@ -27,7 +27,8 @@ _WITHDRAWN = dict.fromkeys(
     "ATS CYP DEM EEK FIM FRF GRD HRK IEP LTL LVL MTL NLG SIT SKK".split(), 2
 ) | dict.fromkeys("BEF ESP ITL LUF PTE".split(), 0)
 
-#: Decimals of every ISO 4217 currency, active or withdrawn since 1999. CLDR's figures differ (RSD, LAK, IQD …) and are not used: ADR 0001.
+#: Decimals of every ISO 4217 currency, also of those withdrawn since 1999.
+#: CLDR's figures differ (RSD, LAK, IQD …) and are not used: ADR 0001.
 CURRENCY_DIGITS: dict[str, int] = {
     **dict.fromkeys(_TWO_DIGITS, 2),
     **dict.fromkeys(_NO_DIGITS, 0),
