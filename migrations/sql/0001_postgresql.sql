@@ -56,9 +56,9 @@ CREATE TABLE audit_rows (
 	CONSTRAINT pk_audit_rows PRIMARY KEY (number)
 )
 -- next
-CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
--- next
 CREATE INDEX ix_audit_rows_at ON audit_rows (at)
+-- next
+CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
 -- next
 CREATE TABLE audit_head (
 	id INTEGER NOT NULL,
@@ -253,6 +253,34 @@ CREATE TABLE consents (
 -- next
 CREATE INDEX ix_consents_person ON consents (person_id)
 -- next
+CREATE TABLE jobs (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	name VARCHAR(60) NOT NULL,
+	key VARCHAR(200) NOT NULL,
+	payload TEXT NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	attempts INTEGER NOT NULL,
+	done_count INTEGER NOT NULL,
+	total_count INTEGER NOT NULL,
+	result TEXT,
+	error TEXT NOT NULL,
+	requested_by_id BIGINT,
+	due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	lease_until TIMESTAMP WITH TIME ZONE,
+	lease_owner VARCHAR(80) NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	started_at TIMESTAMP WITH TIME ZONE,
+	finished_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_jobs PRIMARY KEY (id),
+	CONSTRAINT ck_jobs_state_known CHECK (state IN ('queued', 'running', 'done', 'failed')),
+	CONSTRAINT uq_jobs_public_id UNIQUE (public_id),
+	CONSTRAINT uq_jobs_key UNIQUE (key),
+	CONSTRAINT fk_jobs_requested_by_id FOREIGN KEY(requested_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_jobs_due ON jobs (state, due_at)
+-- next
 CREATE TABLE approved_sums (
 	key VARCHAR(60) NOT NULL,
 	person_id BIGINT NOT NULL,
@@ -261,6 +289,65 @@ CREATE TABLE approved_sums (
 	used_minor BIGINT NOT NULL,
 	CONSTRAINT pk_approved_sums PRIMARY KEY (key),
 	CONSTRAINT fk_approved_sums_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE TABLE accounts (
+	id BIGSERIAL NOT NULL,
+	entity_id BIGINT NOT NULL,
+	code VARCHAR(20) NOT NULL,
+	name VARCHAR(100) NOT NULL,
+	name_en VARCHAR(100) NOT NULL,
+	CONSTRAINT pk_accounts PRIMARY KEY (id),
+	CONSTRAINT uq_accounts_entity_id_code UNIQUE (entity_id, code),
+	CONSTRAINT fk_accounts_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id)
+)
+-- next
+CREATE TABLE closed_periods (
+	id BIGSERIAL NOT NULL,
+	entity_id BIGINT NOT NULL,
+	starts_on DATE NOT NULL,
+	until_on DATE NOT NULL,
+	closed_by_id BIGINT,
+	closed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	reopened_by_id BIGINT,
+	reopened_at TIMESTAMP WITH TIME ZONE,
+	reopen_reason VARCHAR(500) NOT NULL,
+	CONSTRAINT pk_closed_periods PRIMARY KEY (id),
+	CONSTRAINT fk_closed_periods_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_closed_periods_closed_by_id FOREIGN KEY(closed_by_id) REFERENCES people (id),
+	CONSTRAINT fk_closed_periods_reopened_by_id FOREIGN KEY(reopened_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_closed_periods_month ON closed_periods (entity_id, starts_on)
+-- next
+CREATE TABLE policy_versions (
+	version INTEGER NOT NULL,
+	valid_from_on DATE NOT NULL,
+	body TEXT NOT NULL,
+	reason VARCHAR(500) NOT NULL,
+	made_by_id BIGINT,
+	approved_by_id BIGINT,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_policy_versions PRIMARY KEY (version),
+	CONSTRAINT ck_policy_versions_two_people CHECK (made_by_id IS NULL OR (approved_by_id IS NOT NULL AND approved_by_id <> made_by_id)),
+	CONSTRAINT fk_policy_versions_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id),
+	CONSTRAINT fk_policy_versions_approved_by_id FOREIGN KEY(approved_by_id) REFERENCES people (id)
+)
+-- next
+CREATE TABLE policy_proposals (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	base_version INTEGER NOT NULL,
+	valid_from_on DATE NOT NULL,
+	body TEXT NOT NULL,
+	reason VARCHAR(500) NOT NULL,
+	asked_by_id BIGINT NOT NULL,
+	asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	state VARCHAR(8) NOT NULL,
+	CONSTRAINT pk_policy_proposals PRIMARY KEY (id),
+	CONSTRAINT ck_policy_proposals_state_known CHECK (state IN ('pending', 'done', 'rejected', 'voided')),
+	CONSTRAINT uq_policy_proposals_public_id UNIQUE (public_id),
+	CONSTRAINT fk_policy_proposals_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES people (id)
 )
 -- next
 CREATE TABLE customers (
@@ -303,46 +390,6 @@ CREATE INDEX ix_customers_parent ON customers (parent_id)
 CREATE INDEX ix_customers_name_key ON customers (name_key)
 -- next
 CREATE INDEX ix_customers_owner ON customers (owner_id)
--- next
-CREATE TABLE accounts (
-	id BIGSERIAL NOT NULL,
-	entity_id BIGINT NOT NULL,
-	code VARCHAR(20) NOT NULL,
-	name VARCHAR(100) NOT NULL,
-	name_en VARCHAR(100) NOT NULL,
-	CONSTRAINT pk_accounts PRIMARY KEY (id),
-	CONSTRAINT uq_accounts_entity_id_code UNIQUE (entity_id, code),
-	CONSTRAINT fk_accounts_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id)
-)
--- next
-CREATE TABLE closed_periods (
-	id BIGSERIAL NOT NULL,
-	entity_id BIGINT NOT NULL,
-	starts_on DATE NOT NULL,
-	until_on DATE NOT NULL,
-	closed_by_id BIGINT,
-	closed_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	reopened_by_id BIGINT,
-	reopened_at TIMESTAMP WITH TIME ZONE,
-	reopen_reason VARCHAR(500) NOT NULL,
-	CONSTRAINT pk_closed_periods PRIMARY KEY (id),
-	CONSTRAINT fk_closed_periods_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
-	CONSTRAINT fk_closed_periods_closed_by_id FOREIGN KEY(closed_by_id) REFERENCES people (id),
-	CONSTRAINT fk_closed_periods_reopened_by_id FOREIGN KEY(reopened_by_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_closed_periods_month ON closed_periods (entity_id, starts_on)
--- next
-CREATE TABLE policy_versions (
-	version INTEGER NOT NULL,
-	valid_from_on DATE NOT NULL,
-	body TEXT NOT NULL,
-	reason VARCHAR(500) NOT NULL,
-	made_by_id BIGINT,
-	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_policy_versions PRIMARY KEY (version),
-	CONSTRAINT fk_policy_versions_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
-)
 -- next
 CREATE TABLE bank_accounts (
 	id BIGSERIAL NOT NULL,
@@ -400,34 +447,6 @@ CREATE TABLE statement_runs (
 )
 -- next
 CREATE INDEX ix_statement_runs_period ON statement_runs (entity_id, period_from)
--- next
-CREATE TABLE jobs (
-	id BIGSERIAL NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	name VARCHAR(60) NOT NULL,
-	key VARCHAR(200) NOT NULL,
-	payload TEXT NOT NULL,
-	state VARCHAR(10) NOT NULL,
-	attempts INTEGER NOT NULL,
-	done_count INTEGER NOT NULL,
-	total_count INTEGER NOT NULL,
-	result TEXT,
-	error TEXT NOT NULL,
-	requested_by_id BIGINT,
-	due_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	lease_until TIMESTAMP WITH TIME ZONE,
-	lease_owner VARCHAR(80) NOT NULL,
-	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	started_at TIMESTAMP WITH TIME ZONE,
-	finished_at TIMESTAMP WITH TIME ZONE,
-	CONSTRAINT pk_jobs PRIMARY KEY (id),
-	CONSTRAINT ck_jobs_state_known CHECK (state IN ('queued', 'running', 'done', 'failed')),
-	CONSTRAINT uq_jobs_public_id UNIQUE (public_id),
-	CONSTRAINT uq_jobs_key UNIQUE (key),
-	CONSTRAINT fk_jobs_requested_by_id FOREIGN KEY(requested_by_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_jobs_due ON jobs (state, due_at)
 -- next
 CREATE TABLE import_feeds (
 	id BIGSERIAL NOT NULL,
@@ -595,9 +614,9 @@ CREATE TABLE grants (
 -- next
 CREATE INDEX ix_grants_person ON grants (person_id)
 -- next
-CREATE INDEX ix_grants_customer ON grants (customer_id)
--- next
 CREATE UNIQUE INDEX uq_grants_staff ON grants (person_id, role) WHERE ended_at IS NULL AND customer_id IS NULL
+-- next
+CREATE INDEX ix_grants_customer ON grants (customer_id)
 -- next
 CREATE TABLE sign_ins (
 	id BIGSERIAL NOT NULL,
@@ -663,9 +682,9 @@ CREATE TABLE invitations (
 	CONSTRAINT fk_invitations_person_id FOREIGN KEY(person_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_invitations_email ON invitations (email)
--- next
 CREATE INDEX ix_invitations_customer ON invitations (customer_id)
+-- next
+CREATE INDEX ix_invitations_email ON invitations (email)
 -- next
 CREATE TABLE outbox_messages (
 	id BIGSERIAL NOT NULL,
@@ -739,6 +758,16 @@ CREATE INDEX ix_approvals_state ON approvals (state, kind)
 -- next
 CREATE INDEX ix_approvals_subject ON approvals (subject_kind, subject_id)
 -- next
+CREATE TABLE account_mappings (
+	entity_id BIGINT NOT NULL,
+	role VARCHAR(30) NOT NULL,
+	account_id BIGINT NOT NULL,
+	CONSTRAINT pk_account_mappings PRIMARY KEY (entity_id, role),
+	CONSTRAINT ck_account_mappings_role_known CHECK (role IN ('bank', 'notes_receivable', 'receivable', 'allowance', 'advance', 'output_vat', 'unidentified', 'exchange_clearing', 'opening', 'income', 'non_operating_income', 'financial_expense', 'exchange_difference', 'credit_loss', 'non_operating_expense', 'prior_year')),
+	CONSTRAINT fk_account_mappings_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_account_mappings_account_id FOREIGN KEY(account_id) REFERENCES accounts (id)
+)
+-- next
 CREATE TABLE contacts (
 	id BIGSERIAL NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -783,16 +812,6 @@ CREATE TABLE role_requests (
 )
 -- next
 CREATE INDEX ix_role_requests_customer ON role_requests (customer_id, state)
--- next
-CREATE TABLE account_mappings (
-	entity_id BIGINT NOT NULL,
-	role VARCHAR(30) NOT NULL,
-	account_id BIGINT NOT NULL,
-	CONSTRAINT pk_account_mappings PRIMARY KEY (entity_id, role),
-	CONSTRAINT ck_account_mappings_role_known CHECK (role IN ('bank', 'notes_receivable', 'receivable', 'allowance', 'advance', 'output_vat', 'unidentified', 'exchange_clearing', 'opening', 'income', 'non_operating_income', 'financial_expense', 'exchange_difference', 'credit_loss', 'non_operating_expense', 'prior_year')),
-	CONSTRAINT fk_account_mappings_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
-	CONSTRAINT fk_account_mappings_account_id FOREIGN KEY(account_id) REFERENCES accounts (id)
-)
 -- next
 CREATE TABLE month_balances (
 	entity_id BIGINT NOT NULL,
@@ -1181,13 +1200,13 @@ CREATE TABLE documents (
 	CONSTRAINT fk_documents_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_documents_amount ON documents (amount_minor)
--- next
-CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
--- next
 CREATE INDEX ix_documents_number ON documents (document_no)
 -- next
+CREATE INDEX ix_documents_amount ON documents (amount_minor)
+-- next
 CREATE INDEX ix_documents_day ON documents (document_on)
+-- next
+CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
 -- next
 CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
 -- next
@@ -1213,9 +1232,9 @@ CREATE TABLE bank_statements (
 	CONSTRAINT uq_bank_statements_statement_key UNIQUE (statement_key)
 )
 -- next
-CREATE INDEX ix_bank_statements_account ON bank_statements (account_id, from_on, until_on)
--- next
 CREATE INDEX ix_bank_statements_file_id ON bank_statements (file_id)
+-- next
+CREATE INDEX ix_bank_statements_account ON bank_statements (account_id, from_on, until_on)
 -- next
 CREATE TABLE bank_problems (
 	id BIGSERIAL NOT NULL,
@@ -1434,9 +1453,9 @@ CREATE TABLE open_items (
 	CONSTRAINT fk_open_items_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
 )
 -- next
-CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id) WHERE open_minor > 0
--- next
 CREATE INDEX ix_open_items_amount ON open_items (open_minor, currency) WHERE open_minor > 0
+-- next
+CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id) WHERE open_minor > 0
 -- next
 CREATE TABLE allocations (
 	id BIGSERIAL NOT NULL,
@@ -1467,9 +1486,9 @@ CREATE TABLE allocations (
 -- next
 CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
 -- next
-CREATE INDEX ix_allocations_credit ON allocations (credit_id)
--- next
 CREATE INDEX ix_allocations_debit ON allocations (debit_id)
+-- next
+CREATE INDEX ix_allocations_credit ON allocations (credit_id)
 -- next
 CREATE TABLE bank_lines (
 	id BIGSERIAL NOT NULL,
@@ -1507,11 +1526,11 @@ CREATE TABLE bank_lines (
 	CONSTRAINT fk_bank_lines_state_by_id FOREIGN KEY(state_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
+CREATE INDEX ix_bank_lines_day ON bank_lines (account_id, booked_on, amount_minor)
 -- next
 CREATE INDEX ix_bank_lines_file ON bank_lines (file_id, line_no)
 -- next
-CREATE INDEX ix_bank_lines_day ON bank_lines (account_id, booked_on, amount_minor)
+CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
 -- next
 CREATE TABLE statement_lines (
 	statement_id BIGINT NOT NULL,
@@ -1573,13 +1592,13 @@ CREATE TABLE disputes (
 	CONSTRAINT fk_disputes_opened_by_id FOREIGN KEY(opened_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
+CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
-CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
 -- next
 CREATE INDEX ix_disputes_state ON disputes (state, due_on)
 -- next
-CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
 CREATE TABLE einvoices (
 	id BIGSERIAL NOT NULL,
@@ -1615,9 +1634,9 @@ CREATE TABLE einvoices (
 -- next
 CREATE UNIQUE INDEX uq_einvoices_identity ON einvoices (entity_id, kind, code, number) WHERE NOT is_void
 -- next
-CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
--- next
 CREATE INDEX ix_einvoices_document ON einvoices (document_id)
+-- next
+CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
 -- next
 CREATE TABLE match_item_keys (
 	key VARCHAR(80) NOT NULL,
@@ -1650,9 +1669,33 @@ CREATE TABLE allocation_wishes (
 	CONSTRAINT fk_allocation_wishes_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES people (id)
 )
 -- next
+CREATE UNIQUE INDEX uq_allocation_wishes_open ON allocation_wishes (document_id) WHERE state IN ('asked', 'pending')
+-- next
 CREATE INDEX ix_allocation_wishes_customer ON allocation_wishes (customer_id)
 -- next
-CREATE UNIQUE INDEX uq_allocation_wishes_open ON allocation_wishes (document_id) WHERE state IN ('asked', 'pending')
+CREATE TABLE entries (
+	id BIGSERIAL NOT NULL,
+	entity_id BIGINT NOT NULL,
+	kind VARCHAR(30) NOT NULL,
+	posting_on DATE NOT NULL,
+	document_id BIGINT,
+	allocation_id BIGINT,
+	reverses_id BIGINT,
+	is_valued BOOLEAN NOT NULL,
+	text VARCHAR(300) NOT NULL,
+	posted_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_entries PRIMARY KEY (id),
+	CONSTRAINT ck_entries_kind_known CHECK (kind IN ('invoice', 'debit_note', 'credit_note', 'receipt', 'refund', 'adjustment', 'write_off', 'opening_balance', 'application', 'reversal', 'unidentified', 'exchange')),
+	CONSTRAINT fk_entries_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
+	CONSTRAINT fk_entries_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
+	CONSTRAINT fk_entries_allocation_id FOREIGN KEY(allocation_id) REFERENCES allocations (id),
+	CONSTRAINT uq_entries_reverses_id UNIQUE (reverses_id),
+	CONSTRAINT fk_entries_reverses_id FOREIGN KEY(reverses_id) REFERENCES entries (id)
+)
+-- next
+CREATE INDEX ix_entries_posting ON entries (entity_id, posting_on)
+-- next
+CREATE INDEX ix_entries_document ON entries (document_id)
 -- next
 CREATE TABLE adjustments (
 	id BIGSERIAL NOT NULL,
@@ -1689,35 +1732,11 @@ CREATE TABLE adjustments (
 	CONSTRAINT fk_adjustments_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
--- next
 CREATE INDEX ix_adjustments_state ON adjustments (state)
 -- next
+CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
+-- next
 CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
--- next
-CREATE TABLE entries (
-	id BIGSERIAL NOT NULL,
-	entity_id BIGINT NOT NULL,
-	kind VARCHAR(30) NOT NULL,
-	posting_on DATE NOT NULL,
-	document_id BIGINT,
-	allocation_id BIGINT,
-	reverses_id BIGINT,
-	is_valued BOOLEAN NOT NULL,
-	text VARCHAR(300) NOT NULL,
-	posted_at TIMESTAMP WITH TIME ZONE,
-	CONSTRAINT pk_entries PRIMARY KEY (id),
-	CONSTRAINT ck_entries_kind_known CHECK (kind IN ('invoice', 'debit_note', 'credit_note', 'receipt', 'refund', 'adjustment', 'write_off', 'opening_balance', 'application', 'reversal', 'unidentified', 'exchange')),
-	CONSTRAINT fk_entries_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
-	CONSTRAINT fk_entries_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
-	CONSTRAINT fk_entries_allocation_id FOREIGN KEY(allocation_id) REFERENCES allocations (id),
-	CONSTRAINT uq_entries_reverses_id UNIQUE (reverses_id),
-	CONSTRAINT fk_entries_reverses_id FOREIGN KEY(reverses_id) REFERENCES entries (id)
-)
--- next
-CREATE INDEX ix_entries_posting ON entries (entity_id, posting_on)
--- next
-CREATE INDEX ix_entries_document ON entries (document_id)
 -- next
 CREATE TABLE bank_sightings (
 	file_id BIGINT NOT NULL,
@@ -1806,9 +1825,9 @@ CREATE TABLE entry_lines (
 	CONSTRAINT fk_entry_lines_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
 )
 -- next
-CREATE INDEX ix_entry_lines_customer ON entry_lines (customer_id, account_id)
--- next
 CREATE INDEX ix_entry_lines_account ON entry_lines (account_id)
+-- next
+CREATE INDEX ix_entry_lines_customer ON entry_lines (customer_id, account_id)
 -- next
 CREATE TABLE matches (
 	id BIGSERIAL NOT NULL,
@@ -1840,6 +1859,7 @@ CREATE TABLE matches (
 	note VARCHAR(500) NOT NULL,
 	document_id BIGINT,
 	entry_id BIGINT,
+	exchange_id BIGINT,
 	credit_allocations TEXT NOT NULL,
 	row_version INTEGER NOT NULL,
 	CONSTRAINT pk_matches PRIMARY KEY (id),
@@ -1854,18 +1874,19 @@ CREATE TABLE matches (
 	CONSTRAINT fk_matches_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
 	CONSTRAINT fk_matches_decided_by_id FOREIGN KEY(decided_by_id) REFERENCES people (id),
 	CONSTRAINT fk_matches_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
-	CONSTRAINT fk_matches_entry_id FOREIGN KEY(entry_id) REFERENCES entries (id)
+	CONSTRAINT fk_matches_entry_id FOREIGN KEY(entry_id) REFERENCES entries (id),
+	CONSTRAINT fk_matches_exchange_id FOREIGN KEY(exchange_id) REFERENCES entries (id)
 )
+-- next
+CREATE UNIQUE INDEX uq_matches_line ON matches (bank_line_id) WHERE state <> 'undone'
+-- next
+CREATE INDEX ix_matches_document ON matches (document_id)
+-- next
+CREATE INDEX ix_matches_state ON matches (state, booked_on)
 -- next
 CREATE INDEX ix_matches_decided ON matches (decided_at)
 -- next
 CREATE INDEX ix_matches_customer ON matches (customer_id)
--- next
-CREATE INDEX ix_matches_document ON matches (document_id)
--- next
-CREATE UNIQUE INDEX uq_matches_line ON matches (bank_line_id) WHERE state <> 'undone'
--- next
-CREATE INDEX ix_matches_state ON matches (state, booked_on)
 -- next
 CREATE TABLE match_parts (
 	match_id BIGINT NOT NULL,
@@ -1893,9 +1914,9 @@ CREATE TABLE payer_sightings (
 	CONSTRAINT fk_payer_sightings_match_id FOREIGN KEY(match_id) REFERENCES matches (id)
 )
 -- next
-CREATE INDEX ix_payer_sightings_match ON payer_sightings (match_id)
--- next
 CREATE INDEX ix_payer_sightings_key ON payer_sightings (key, customer_id, times)
+-- next
+CREATE INDEX ix_payer_sightings_match ON payer_sightings (match_id)
 -- next
 CREATE TABLE unidentified_money (
 	match_id BIGINT NOT NULL,
@@ -2054,34 +2075,6 @@ CREATE FUNCTION tg_approvals_4() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF
 -- next
 CREATE TRIGGER tg_approvals_4 BEFORE UPDATE ON approvals FOR EACH ROW EXECUTE FUNCTION tg_approvals_4()
 -- next
-CREATE FUNCTION tg_customers_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.parent_id IS NOT NULL AND (SELECT parent_id FROM customers WHERE id = NEW.parent_id) IS NOT NULL THEN RAISE EXCEPTION 'customers: a member of a group has no members' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_customers_1 BEFORE INSERT ON customers FOR EACH ROW EXECUTE FUNCTION tg_customers_1()
--- next
-CREATE FUNCTION tg_customers_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.parent_id IS NOT NULL AND (SELECT parent_id FROM customers WHERE id = NEW.parent_id) IS NOT NULL THEN RAISE EXCEPTION 'customers: a member of a group has no members' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_customers_2 BEFORE UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION tg_customers_2()
--- next
-CREATE FUNCTION tg_master_changes_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.contact_id IS DISTINCT FROM OLD.contact_id OR NEW.before IS DISTINCT FROM OLD.before OR NEW.after IS DISTINCT FROM OLD.after OR NEW.proposed_by_id IS DISTINCT FROM OLD.proposed_by_id OR NEW.proposed_at IS DISTINCT FROM OLD.proposed_at THEN RAISE EXCEPTION 'master_changes: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_master_changes_1 BEFORE UPDATE ON master_changes FOR EACH ROW EXECUTE FUNCTION tg_master_changes_1()
--- next
-CREATE FUNCTION tg_master_changes_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'master_changes: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_master_changes_2 BEFORE DELETE ON master_changes FOR EACH ROW EXECUTE FUNCTION tg_master_changes_2()
--- next
-CREATE FUNCTION tg_customer_accounts_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT state FROM master_changes WHERE id = NEW.change_id) <> 'approved' THEN RAISE EXCEPTION 'customer_accounts: the change is not approved' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_customer_accounts_1 BEFORE INSERT ON customer_accounts FOR EACH ROW EXECUTE FUNCTION tg_customer_accounts_1()
--- next
-CREATE FUNCTION tg_customer_accounts_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.change_id IS DISTINCT FROM OLD.change_id OR NEW.account IS DISTINCT FROM OLD.account OR NEW.bank_name IS DISTINCT FROM OLD.bank_name OR NEW.bic IS DISTINCT FROM OLD.bic OR NEW.holder IS DISTINCT FROM OLD.holder OR NEW.added_at IS DISTINCT FROM OLD.added_at THEN RAISE EXCEPTION 'customer_accounts: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_customer_accounts_2 BEFORE UPDATE ON customer_accounts FOR EACH ROW EXECUTE FUNCTION tg_customer_accounts_2()
--- next
-CREATE FUNCTION tg_customer_accounts_3() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'customer_accounts: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_customer_accounts_3 BEFORE DELETE ON customer_accounts FOR EACH ROW EXECUTE FUNCTION tg_customer_accounts_3()
--- next
 CREATE FUNCTION tg_entries_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.posted_at IS NOT NULL THEN RAISE EXCEPTION 'entries: an entry is sealed after its lines are written' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
 CREATE TRIGGER tg_entries_1 BEFORE INSERT ON entries FOR EACH ROW EXECUTE FUNCTION tg_entries_1()
@@ -2113,6 +2106,50 @@ CREATE TRIGGER tg_entry_lines_2 BEFORE UPDATE ON entry_lines FOR EACH ROW EXECUT
 CREATE FUNCTION tg_entry_lines_3() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'entry_lines: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
 CREATE TRIGGER tg_entry_lines_3 BEFORE DELETE ON entry_lines FOR EACH ROW EXECUTE FUNCTION tg_entry_lines_3()
+-- next
+CREATE FUNCTION tg_policy_versions_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'policy_versions: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_policy_versions_1 BEFORE UPDATE ON policy_versions FOR EACH ROW EXECUTE FUNCTION tg_policy_versions_1()
+-- next
+CREATE FUNCTION tg_policy_versions_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'policy_versions: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_policy_versions_2 BEFORE DELETE ON policy_versions FOR EACH ROW EXECUTE FUNCTION tg_policy_versions_2()
+-- next
+CREATE FUNCTION tg_policy_proposals_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.base_version IS DISTINCT FROM OLD.base_version OR NEW.valid_from_on IS DISTINCT FROM OLD.valid_from_on OR NEW.body IS DISTINCT FROM OLD.body OR NEW.reason IS DISTINCT FROM OLD.reason OR NEW.asked_by_id IS DISTINCT FROM OLD.asked_by_id OR NEW.asked_at IS DISTINCT FROM OLD.asked_at THEN RAISE EXCEPTION 'policy_proposals: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_policy_proposals_1 BEFORE UPDATE ON policy_proposals FOR EACH ROW EXECUTE FUNCTION tg_policy_proposals_1()
+-- next
+CREATE FUNCTION tg_policy_proposals_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'policy_proposals: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_policy_proposals_2 BEFORE DELETE ON policy_proposals FOR EACH ROW EXECUTE FUNCTION tg_policy_proposals_2()
+-- next
+CREATE FUNCTION tg_customers_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.parent_id IS NOT NULL AND (SELECT parent_id FROM customers WHERE id = NEW.parent_id) IS NOT NULL THEN RAISE EXCEPTION 'customers: a member of a group has no members' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_customers_1 BEFORE INSERT ON customers FOR EACH ROW EXECUTE FUNCTION tg_customers_1()
+-- next
+CREATE FUNCTION tg_customers_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.parent_id IS NOT NULL AND (SELECT parent_id FROM customers WHERE id = NEW.parent_id) IS NOT NULL THEN RAISE EXCEPTION 'customers: a member of a group has no members' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_customers_2 BEFORE UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION tg_customers_2()
+-- next
+CREATE FUNCTION tg_master_changes_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.contact_id IS DISTINCT FROM OLD.contact_id OR NEW.before IS DISTINCT FROM OLD.before OR NEW.after IS DISTINCT FROM OLD.after OR NEW.proposed_by_id IS DISTINCT FROM OLD.proposed_by_id OR NEW.proposed_at IS DISTINCT FROM OLD.proposed_at THEN RAISE EXCEPTION 'master_changes: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_master_changes_1 BEFORE UPDATE ON master_changes FOR EACH ROW EXECUTE FUNCTION tg_master_changes_1()
+-- next
+CREATE FUNCTION tg_master_changes_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'master_changes: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_master_changes_2 BEFORE DELETE ON master_changes FOR EACH ROW EXECUTE FUNCTION tg_master_changes_2()
+-- next
+CREATE FUNCTION tg_customer_accounts_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT state FROM master_changes WHERE id = NEW.change_id) <> 'approved' THEN RAISE EXCEPTION 'customer_accounts: the change is not approved' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_customer_accounts_1 BEFORE INSERT ON customer_accounts FOR EACH ROW EXECUTE FUNCTION tg_customer_accounts_1()
+-- next
+CREATE FUNCTION tg_customer_accounts_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.change_id IS DISTINCT FROM OLD.change_id OR NEW.account IS DISTINCT FROM OLD.account OR NEW.bank_name IS DISTINCT FROM OLD.bank_name OR NEW.bic IS DISTINCT FROM OLD.bic OR NEW.holder IS DISTINCT FROM OLD.holder OR NEW.added_at IS DISTINCT FROM OLD.added_at THEN RAISE EXCEPTION 'customer_accounts: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_customer_accounts_2 BEFORE UPDATE ON customer_accounts FOR EACH ROW EXECUTE FUNCTION tg_customer_accounts_2()
+-- next
+CREATE FUNCTION tg_customer_accounts_3() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'customer_accounts: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_customer_accounts_3 BEFORE DELETE ON customer_accounts FOR EACH ROW EXECUTE FUNCTION tg_customer_accounts_3()
 -- next
 CREATE FUNCTION tg_documents_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.public_id IS DISTINCT FROM OLD.public_id OR NEW.entity_id IS DISTINCT FROM OLD.entity_id OR NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.document_no IS DISTINCT FROM OLD.document_no OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.amount_minor IS DISTINCT FROM OLD.amount_minor OR NEW.balance_minor IS DISTINCT FROM OLD.balance_minor OR NEW.tax_minor IS DISTINCT FROM OLD.tax_minor OR NEW.document_on IS DISTINCT FROM OLD.document_on OR NEW.due_on IS DISTINCT FROM OLD.due_on OR NEW.posting_on IS DISTINCT FROM OLD.posting_on OR NEW.reverses_id IS DISTINCT FROM OLD.reverses_id OR NEW.created_at IS DISTINCT FROM OLD.created_at THEN RAISE EXCEPTION 'documents: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
@@ -2149,14 +2186,6 @@ CREATE TRIGGER tg_open_items_2 BEFORE DELETE ON open_items FOR EACH ROW EXECUTE 
 CREATE FUNCTION tg_allocations_3() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT count(*) FROM open_items WHERE document_id IN (NEW.credit_id, NEW.debit_id) AND customer_id = NEW.customer_id AND currency = NEW.currency AND entity_id = NEW.entity_id) <> 2 THEN RAISE EXCEPTION 'allocations: both documents belong to one customer, currency and entity' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
 CREATE TRIGGER tg_allocations_3 BEFORE INSERT ON allocations FOR EACH ROW EXECUTE FUNCTION tg_allocations_3()
--- next
-CREATE FUNCTION tg_policy_versions_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'policy_versions: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_policy_versions_1 BEFORE UPDATE ON policy_versions FOR EACH ROW EXECUTE FUNCTION tg_policy_versions_1()
--- next
-CREATE FUNCTION tg_policy_versions_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'policy_versions: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_policy_versions_2 BEFORE DELETE ON policy_versions FOR EACH ROW EXECUTE FUNCTION tg_policy_versions_2()
 -- next
 CREATE FUNCTION tg_attachments_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'attachments: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next

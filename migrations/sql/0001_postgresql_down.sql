@@ -124,6 +124,8 @@ DROP TABLE recovery_codes CASCADE
 -- next
 DROP TABLE policy_versions CASCADE
 -- next
+DROP TABLE policy_proposals CASCADE
+-- next
 DROP TABLE password_resets CASCADE
 -- next
 DROP TABLE passkeys CASCADE
@@ -228,20 +230,6 @@ DROP FUNCTION tg_approvals_3()
 -- next
 DROP FUNCTION tg_approvals_4()
 -- next
-DROP FUNCTION tg_customers_1()
--- next
-DROP FUNCTION tg_customers_2()
--- next
-DROP FUNCTION tg_master_changes_1()
--- next
-DROP FUNCTION tg_master_changes_2()
--- next
-DROP FUNCTION tg_customer_accounts_1()
--- next
-DROP FUNCTION tg_customer_accounts_2()
--- next
-DROP FUNCTION tg_customer_accounts_3()
--- next
 DROP FUNCTION tg_entries_1()
 -- next
 DROP FUNCTION tg_entries_2()
@@ -257,6 +245,28 @@ DROP FUNCTION tg_entry_lines_1()
 DROP FUNCTION tg_entry_lines_2()
 -- next
 DROP FUNCTION tg_entry_lines_3()
+-- next
+DROP FUNCTION tg_policy_versions_1()
+-- next
+DROP FUNCTION tg_policy_versions_2()
+-- next
+DROP FUNCTION tg_policy_proposals_1()
+-- next
+DROP FUNCTION tg_policy_proposals_2()
+-- next
+DROP FUNCTION tg_customers_1()
+-- next
+DROP FUNCTION tg_customers_2()
+-- next
+DROP FUNCTION tg_master_changes_1()
+-- next
+DROP FUNCTION tg_master_changes_2()
+-- next
+DROP FUNCTION tg_customer_accounts_1()
+-- next
+DROP FUNCTION tg_customer_accounts_2()
+-- next
+DROP FUNCTION tg_customer_accounts_3()
 -- next
 DROP FUNCTION tg_documents_1()
 -- next
@@ -275,10 +285,6 @@ DROP FUNCTION tg_open_items_1()
 DROP FUNCTION tg_open_items_2()
 -- next
 DROP FUNCTION tg_allocations_3()
--- next
-DROP FUNCTION tg_policy_versions_1()
--- next
-DROP FUNCTION tg_policy_versions_2()
 -- next
 DROP FUNCTION tg_attachments_1()
 -- next

@@ -124,6 +124,8 @@ DROP TABLE recovery_codes
 -- next
 DROP TABLE policy_versions
 -- next
+DROP TABLE policy_proposals
+-- next
 DROP TABLE password_resets
 -- next
 DROP TABLE passkeys

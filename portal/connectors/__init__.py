@@ -1,4 +1,4 @@
-"""Outside systems to plain rows: CSV and XLSX files of bookkeeping programs, opened as tables of text.
+"""Outside systems to plain rows: CSV, XLSX and XLS files of bookkeeping programs, opened as tables of text.
 
 A connector only reads: it knows encodings, delimiters and archives, and nothing of documents or customers. A new
 connector is one module beside these with its test data; anyone inside the portal may open one.
@@ -20,19 +20,18 @@ def open_table(path: Path) -> AbstractContextManager[SourceTable]:
     """Open a file as a table, told apart by what is in it and not by its name.
 
     Args:
-        path: CSV or XLSX.
+        path: CSV, XLSX or XLS.
 
     Returns:
         A context that yields header and rows.
 
     Raises:
-        UnreadableFile: The file cannot be opened, or is an old binary workbook.
+        UnreadableFile: The file cannot be opened.
     """
     try:
         with path.open("rb") as file:
             first = file.read(8)
     except OSError as error:
         raise UnreadableFile from error
-    if first.startswith(b"\xd0\xcf\x11\xe0"):
-        raise UnreadableFile
-    return open_xlsx(path) if first.startswith(b"PK\x03\x04") else open_csv(path)
+    is_workbook = first.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
+    return open_xlsx(path) if is_workbook else open_csv(path)

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import codecs
-import csv
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import TextIO
 
 from charset_normalizer import from_bytes
 
-from portal.connectors.rules import SourceRow, SourceTable, UnreadableFile, guess_delimiter, is_chinese
+from portal.connectors.delimited import find_delimiter, read_rows
+from portal.connectors.rules import SourceTable, UnreadableFile, is_chinese
 from portal.errors import N_
 
-MAX_LINES_IN_ROW = 200
 _CHUNK = 1 << 20
-_NOT_TEXT = re.compile("[\udc80-\udcff]")  # how Python keeps bytes that the encoding cannot read
 
 
 @contextmanager
@@ -37,9 +34,9 @@ def open_csv(path: Path) -> Iterator[SourceTable]:
         UnreadableFile: The file is empty.
     """
     with path.open(encoding=find_encoding(path), errors="surrogateescape", newline="") as file:
-        delimiter = guess_delimiter(file.readline())
+        delimiter = find_delimiter(line[:10_000] for line in islice(file, 50))
         file.seek(0)
-        rows = _rows(file, delimiter)
+        rows = read_rows(file, delimiter)
         header = next(rows, None)
         if header is None:
             raise UnreadableFile(N_("This file is empty."))
@@ -83,55 +80,3 @@ def _lines_beyond_ascii(path: Path) -> bytes:
             if len(found) > _CHUNK // 4:
                 break
     return bytes(found)
-
-
-class _Lines:
-    """The lines of a file, with those of the row being read kept so that they can be read again."""
-
-    def __init__(self, file: TextIO) -> None:
-        self._file = iter(file)
-        self._again: list[str] = []
-        self.row: list[str] = []
-        self.no = 0  # lines handed out so far
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        if len(self.row) >= MAX_LINES_IN_ROW:
-            raise csv.Error("row too long")
-        line = self._again.pop() if self._again else next(self._file)
-        self.row.append(line)
-        self.no += 1
-        return line
-
-    def read_again_after_first(self) -> str:
-        """Put back all lines of this row but its first, which is returned."""
-        first, *others = self.row
-        self.no -= len(others)
-        self._again += reversed(others)
-        return first
-
-
-def _rows(file: TextIO, delimiter: str) -> Iterator[SourceRow]:
-    lines = _Lines(file)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    while True:
-        lines.row = []
-        start = lines.no + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield _row(start, [lines.read_again_after_first()[:500]], is_readable=False)
-            continue
-        if any(cell.strip() for cell in cells):
-            yield _row(start, cells)
-
-
-def _row(no: int, cells: list[str], *, is_readable: bool = True) -> SourceRow:
-    texts = [cell.strip() for cell in cells]
-    if any(not text.isascii() and _NOT_TEXT.search(text) for text in texts):
-        return SourceRow(no, tuple(_NOT_TEXT.sub("\ufffd", text) for text in texts), is_readable=False)
-    return SourceRow(no, tuple(texts), is_readable)

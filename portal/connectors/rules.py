@@ -51,12 +51,6 @@ class SourceTable:
     rows: Iterator[SourceRow]
 
 
-def guess_delimiter(header: str) -> str:
-    """Return the delimiter that cuts a header line into most columns; a comma when none does."""
-    outside_quotes = re.sub(r'"[^"]*"', "", header)
-    return max(DELIMITERS, key=outside_quotes.count)
-
-
 def is_chinese(sample: bytes) -> bool:
     """Say whether bytes that are not UTF-8 read as Chinese in GB18030.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby, islice
@@ -23,11 +23,11 @@ from portal.access import Actor, Permission
 from portal.clock import business_day
 from portal.db import Database
 from portal.errors import Conflict, Invalid
-from portal.imports.batches import begin_batch, finish_batch, keep_check
+from portal.imports.batches import begin_batch, finish_batch, finish_retry, keep_check
 from portal.imports.plan import Planner, numbers_of
 from portal.imports.post import OpenDisputes, post_plan, pretend_plan, totals_of
 from portal.imports.profiles import Profile, find_profile
-from portal.imports.read import read_documents
+from portal.imports.read import read_documents, read_mended
 from portal.imports.results import ImportResult
 from portal.imports.rules import Problem
 from portal.imports.settle import ChunkPlan
@@ -56,6 +56,7 @@ class ImportRequest:
         file_name: Name people know the file by; empty = the path's.
         batch_id: Public id of a batch that was uploaded or interrupted; empty = a new one.
         book_currency: ISO 4217; empty = that of the first document.
+        rows: Mended rows to take in, in place of the file: line, cells of the standard format, cells of the file.
     """
 
     path: Path
@@ -64,6 +65,7 @@ class ImportRequest:
     file_name: str = ""
     batch_id: str = ""
     book_currency: str = ""
+    rows: Sequence[tuple[int, Mapping[str, str], Sequence[str]]] = ()
 
 
 def import_documents(
@@ -119,18 +121,35 @@ class _Run:
     batch: int | None = None
     batch_public_id: str = ""
     is_resumed: bool = False
+    new_customers: list[tuple[str, str]] = field(default_factory=list)
 
     def carry_out(self) -> ImportResult:
         """Read, plan, post, answer."""
         with self.database.reading() as session:
             self.profile: Profile = find_profile(session, self.request.profile)
             self.today: date = business_day(self.now, default_entity(session).time_zone)
-        unreadable = read_documents(
-            self.request.path, self.profile, self.spool, on_rows=lambda done: self._tell("reading", done, 0)
-        )
+        unreadable = self._read()
         total = self.spool.finish_reading()
         if not self.request.is_dry_run:
             self._begin()
+        if self.spool.control.wrong:  # cut off or altered: none of it comes in
+            self.spool.refuse_everything()
+            self.spool.refuse(self.spool.control.wrong)
+        else:
+            self._plan_all(total)
+        result = self._result(unreadable)
+        self._finish(result)
+        return result
+
+    def _read(self) -> Problem | None:
+        if self.request.rows:
+            read_mended(self.request.rows, self.spool)
+            return None
+        return read_documents(
+            self.request.path, self.profile, self.spool, on_rows=lambda done: self._tell("reading", done, 0)
+        )
+
+    def _plan_all(self, total: int) -> None:
         self.books = Books(self.spool, is_dry_run=self.request.is_dry_run)
         self._know_entities()
         done = 0
@@ -140,12 +159,14 @@ class _Run:
             self._tell("planning" if self.request.is_dry_run else "posting", done, total)
         for groups in _chunks(self.spool.waiting()):
             self._take(groups)
-        result = self._result(unreadable)
-        if self.batch is not None:
+
+    def _finish(self, result: ImportResult) -> None:
+        if self.request.rows and self.batch is not None:
+            finish_retry(self.database, self.batch, result, self.spool, actor=self.actor, now=self.now)
+        elif self.batch is not None:
             finish_batch(self.database, self.batch, result, self.spool, actor=self.actor, now=self.now)
         elif self.request.batch_id:
             keep_check(self.database, self.request.batch_id, result, self.spool)
-        return result
 
     # --- planning and posting -----------------------------------------------------------------------------------
 
@@ -153,7 +174,8 @@ class _Run:
         with self.database.writing() as session:
             self.batch, self.batch_public_id, self.is_resumed = begin_batch(
                 session, path=self.request.path, file_name=self.request.file_name, profile=self.profile.name,
-                public_id=self.request.batch_id, actor=self.actor, now=self.now,
+                profile_version=self.profile.version, public_id=self.request.batch_id,
+                is_retry=bool(self.request.rows), actor=self.actor, now=self.now,
             )  # fmt: skip
 
     def _know_entities(self) -> None:
@@ -180,6 +202,7 @@ class _Run:
         self.spool.refuse(plan.problems)
         self.spool.wait(plan.waiting)
         self.totals += totals_of(plan)
+        self.new_customers += [(customer.number, customer.name) for customer in plan.customers]
         self.disputed += len(plan.marked) + sum(planned.standing.was_disputed for planned in plan.documents)
 
     def _plan(self, session: Session, groups: list[Group]) -> ChunkPlan:
@@ -219,7 +242,7 @@ class _Run:
     # --- the answer ---------------------------------------------------------------------------------------------
 
     def _result(self, unreadable: Problem | None) -> ImportResult:
-        if self.is_resumed:
+        if self.is_resumed and not self.request.rows:
             self.totals = self._posted_totals()
         counts = self.spool.counts()
         named: dict[str, Any] = {
@@ -231,7 +254,8 @@ class _Run:
         return ImportResult(
             rows=self.spool.row_count(), **named, disputed=self.disputed, totals=dict(self.totals),
             problems=([unreadable] if unreadable else []) + problems, batch_id=self.batch_public_id,
-            to_dispute=tuple(self.to_dispute),
+            to_dispute=tuple(self.to_dispute), control=self.spool.control.as_json(),
+            new_customers=tuple(self.new_customers),
         )  # fmt: skip
 
     def _posted_totals(self) -> Counter[tuple[str, str]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,16 +14,27 @@ from sqlalchemy.orm import Session
 from portal.access import Actor, Permission
 from portal.access.models import Person
 from portal.errors import N_, NotFound
-from portal.imports.models import ImportBatch, ImportProblem
+from portal.imports.models import ImportBatch, ImportProblem, QuarantinedRow
 from portal.lists import ListQuery, Page, Tab
-from portal.money import Money, parse_minor
+from portal.money import CURRENCY_DIGITS, Money, currency_digits, parse_minor
 
 BATCH_SORTS = ("at", "file", "rows", "imported", "refused")
 PROBLEM_SORTS = ("row", "column", "code")
 STATE_LABELS = {
     "uploaded": N_("Being checked"), "checked": N_("Checked, not loaded"), "loading": N_("Being loaded"),
-    "loaded": N_("Loaded"), "failed": N_("Cannot be read"),
+    "loaded": N_("Loaded"), "failed": N_("Cannot be read"), "unmapped": N_("Layout unknown"),
+    "undoing": N_("Being undone"), "undone": N_("Undone"),
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ControlSum:
+    """The sums of a file in one currency: opening + debit − credit = closing."""
+
+    opening: Money
+    debit: Money
+    credit: Money
+    closing: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,18 @@ class BatchView:
     started_by: str
     started_at: datetime
     finished_at: datetime | None
+    kind: str = "documents"
+    source: str = "page"
+    profile_version: int = 0
+    header: tuple[str, ...] = ()
+    sums: tuple[ControlSum, ...] = ()
+    totals_checked: int = 0
+    skipped: tuple[tuple[str, int], ...] = ()
+    new_customers: int = 0
+    first_new: tuple[tuple[str, str], ...] = ()
+    waiting: int = 0
+    undo_reason: str = ""
+    undone_at: datetime | None = None
 
     @property
     def refused(self) -> int:
@@ -68,6 +92,8 @@ class ProblemRow:
     params: Mapping[str, Any]
     header: tuple[str, ...]
     cells: tuple[str, ...]
+    public_id: str = ""
+    state: str = ""
 
     @property
     def first_cells(self) -> str:
@@ -116,7 +142,10 @@ def find_batch(session: Session, *, public_id: str, actor: Actor) -> BatchView:
     ).one_or_none()
     if row is None:
         raise NotFound
-    return _view(row[0], row[1])
+    waiting = session.scalar(
+        select(func.count()).where(QuarantinedRow.batch_id == row[0].id, QuarantinedRow.state == "open")
+    )
+    return _view(row[0], row[1], waiting or 0)
 
 
 def list_problems(session: Session, *, public_id: str, query: ListQuery, actor: Actor) -> Page[ProblemRow]:
@@ -127,12 +156,22 @@ def list_problems(session: Session, *, public_id: str, query: ListQuery, actor: 
         NotFound: There is no such batch.
     """
     actor.require(Permission.IMPORTS_READ)
-    batch_id = session.scalar(select(ImportBatch.id).where(ImportBatch.public_id == public_id))
-    if batch_id is None:
+    found = session.execute(
+        select(ImportBatch.id, ImportBatch.header).where(ImportBatch.public_id == public_id)
+    ).one_or_none()
+    if found is None:
         raise NotFound
+    batch_id, header = found
     columns = {"row": ImportProblem.row_no, "column": ImportProblem.column, "code": ImportProblem.code}
     column = columns[query.sorted_by(PROBLEM_SORTS, "row")]
-    wanted = select(ImportProblem).where(ImportProblem.batch_id == batch_id)
+    row = (QuarantinedRow.batch_id == ImportProblem.batch_id) & (
+        QuarantinedRow.row_no == ImportProblem.row_no
+    )
+    wanted = (
+        select(ImportProblem, QuarantinedRow.raw, QuarantinedRow.public_id, QuarantinedRow.state)
+        .outerjoin(QuarantinedRow, row)
+        .where(ImportProblem.batch_id == batch_id)
+    )
     if query.q:
         wanted = wanted.where(func.lower(ImportProblem.column).contains(query.q.lower(), autoescape=True))
     counts = session.execute(
@@ -143,7 +182,7 @@ def list_problems(session: Session, *, public_id: str, query: ListQuery, actor: 
     ).all()
     if query.tab and query.tab != "all":
         wanted = wanted.where(ImportProblem.code == query.tab)
-    rows = session.scalars(
+    rows = session.execute(
         wanted.order_by(column.desc() if query.descending else column.asc(), ImportProblem.id)
         .limit(query.limit)
         .offset(query.offset)
@@ -153,7 +192,9 @@ def list_problems(session: Session, *, public_id: str, query: ListQuery, actor: 
         Tab("all", N_("All"), sum(number for _, number in counts)),
         *(Tab(code, CODE_LABELS.get(code, code), number) for code, number in counts),
     )
-    return Page(tuple(_problem(row) for row in rows), count, query, tabs=tabs if len(counts) > 1 else ())
+    return Page(
+        tuple(_problem(row, header or ()) for row in rows), count, query, tabs=tabs if len(counts) > 1 else ()
+    )
 
 
 CODE_LABELS = {
@@ -162,17 +203,20 @@ CODE_LABELS = {
     "unknown_document": N_("Unknown document"), "period_closed": N_("Period closed"),
     "conflict": N_("Differs from the books"),
     "encoding": N_("Cannot be read"), "bad_text": N_("Text cannot be kept"), "columns": N_("Too many cells"),
+    "control": N_("Control total differs"), "other_seller": N_("Another seller's invoice"),
+    "unknown_customer": N_("Unknown customer"), "duplicate": N_("In the books already"),
 }  # fmt: skip
 
 
-def _problem(row: ImportProblem) -> ProblemRow:
+def _problem(found: Any, header: Sequence[str]) -> ProblemRow:
+    row, raw, public_id, state = found
     return ProblemRow(
-        row.row_no, row.column, row.code, row.message, row.params, tuple(row.row.get("header", ())),
-        tuple(row.row.get("cells", ())),
+        row.row_no, row.column, row.code, row.message, row.params, tuple(header), tuple(raw or ()), public_id or "",
+        state or "",
     )  # fmt: skip
 
 
-def _view(row: ImportBatch, name: str | None) -> BatchView:
+def _view(row: ImportBatch, name: str | None, waiting: int = 0) -> BatchView:
     totals = tuple(
         (currency, tuple((kind, _money(text, currency)) for kind, text in sorted(kinds.items())))
         for currency, kinds in sorted((row.totals or {}).items())
@@ -182,7 +226,28 @@ def _view(row: ImportBatch, name: str | None) -> BatchView:
         state=row.state, rows=row.row_count, imported=row.imported_count, updated=row.updated_count,
         duplicates=row.duplicate_count, conflicts=row.conflict_count, rejected=row.rejected_count, totals=totals,
         job_id=row.job_id, started_by=name or "", started_at=row.started_at, finished_at=row.finished_at,
+        kind=row.kind, source=row.source, profile_version=row.profile_version, header=tuple(row.header or ()),
+        undo_reason=row.undo_reason, undone_at=row.undone_at, waiting=waiting, **_control(row.control or {}),
     )  # fmt: skip
+
+
+def _control(control: Mapping[str, Any]) -> dict[str, Any]:
+    sums = tuple(
+        ControlSum(*(_rounded(texts[slot], currency) for slot in ("opening", "debit", "credit", "closing")))
+        for currency, texts in sorted(control.get("sums", {}).items())
+        if currency in CURRENCY_DIGITS
+    )
+    return {
+        "sums": sums, "totals_checked": int(control.get("totals_checked", 0)),
+        "skipped": tuple((why, int(count)) for why, count in control.get("skipped", {}).items()),
+        "new_customers": int(control.get("new_customers", 0)),
+        "first_new": tuple((number, name) for number, name in control.get("first_new", [])),
+    }  # fmt: skip
+
+
+def _rounded(text: str, currency: str) -> Money:
+    """Return a sum of the file; figures that the currency does not have were refused with their rows."""
+    return Money(int(Decimal(text).scaleb(currency_digits(currency))), currency)
 
 
 def _money(text: str, currency: str) -> Money:

@@ -21,6 +21,8 @@ class ImportResult:
         problems: Every reason, in order of the file; columns by the file's own names.
         batch_id: Public id of the batch; empty in a dry run.
         to_dispute: Row numbers of documents newly disputed and still open.
+        control: Sums of the file by currency, and how many totals in it they met.
+        new_customers: Number and name of customers that were (a dry run: would be) created.
     """
 
     rows: int
@@ -34,6 +36,8 @@ class ImportResult:
     disputed: int = 0
     batch_id: str = ""
     to_dispute: tuple[int, ...] = ()
+    control: Mapping[str, Any] = field(default_factory=dict)
+    new_customers: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_clean(self) -> bool:
@@ -60,6 +64,8 @@ class ImportResult:
             "disputed": self.disputed,
             "errors": [problem_json(problem) for problem in self.problems],
             "totals": self.totals_by_currency,
+            "control": dict(self.control),
+            "new_customers": [{"number": number, "name": name} for number, name in self.new_customers],
         }
 
 

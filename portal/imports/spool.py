@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any, Self
 
+from portal.imports.control import Control
 from portal.imports.rules import DocumentRow, Problem, Target
+from portal.money import minor_to_text
 
 #: When a document is planned: after what it may be applied to, and last what waits for everything else.
 PLAIN, CREDIT, REFUND, LAST = range(4)
+_KEY = ("entity", "kind", "document_no", "item")
 
 _TABLES = """
 CREATE TABLE rows (no INTEGER PRIMARY KEY, entity TEXT, kind TEXT, document_no TEXT, is_item INTEGER, phase INTEGER,
-    is_good INTEGER, typed TEXT, raw TEXT);
+    is_good INTEGER, typed TEXT, raw TEXT, cells TEXT);
 CREATE TABLE targets (document_no TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE names (customer_no TEXT PRIMARY KEY, name TEXT, day INTEGER, no INTEGER) WITHOUT ROWID;
 CREATE TABLE outcomes (no INTEGER PRIMARY KEY, outcome TEXT);
@@ -77,6 +80,7 @@ class Spool:
         self.db.executescript(_TABLES)
         self.db.execute("BEGIN")  # never committed: what is kept here is of no use to anyone else
         self.header: tuple[str, ...] = ()
+        self.control = Control()
 
     def __enter__(self) -> Self:
         return self
@@ -86,24 +90,36 @@ class Spool:
 
     # --- reading the file -----------------------------------------------------------------------------------------
 
-    def add_rows(self, rows: Iterable[tuple[int, DocumentRow | Sequence[str], Sequence[str]]]) -> None:
-        """Keep rows of the file: line, typed row (or entity, kind, number, item of one that did not pass), cells."""
+    def add_rows(self, rows: Iterable[tuple[int, DocumentRow | Mapping[str, str], Sequence[str]]]) -> None:
+        """Keep rows of the file: line, typed row (or the cells by column of one that did not pass), cells."""
         kept: list[tuple[object, ...]] = []
         targets, names = [], []
         for no, row, cells in rows:
             raw = json.dumps(cells, ensure_ascii=False)
             if not isinstance(row, DocumentRow):
-                entity, kind, document_no, item = row
-                kept.append((no, entity, kind, document_no, bool(item), PLAIN, False, None, raw))
+                entity, kind, document_no, item = (row.get(name, "") for name in _KEY)
+                told = json.dumps(dict(row), ensure_ascii=False)
+                kept.append((no, entity, kind, document_no, bool(item), PLAIN, False, None, raw, told))
                 continue
             phase = PLAIN if not row.applies_to else REFUND if row.kind == "refund" else CREDIT
             kept.append(
-                (no, row.entity, row.kind, row.document_no, bool(row.item), phase, True, _to_text(row), raw)
+                (
+                    no,
+                    row.entity,
+                    row.kind,
+                    row.document_no,
+                    bool(row.item),
+                    phase,
+                    True,
+                    _to_text(row),
+                    raw,
+                    None,
+                )
             )
             targets += [(target.document_no,) for target in row.applies_to]
             if row.customer_name:
                 names.append((row.customer_no, row.customer_name, row.document_on.toordinal(), no))
-        self.db.executemany("INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", kept)
+        self.db.executemany("INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", kept)
         self.db.executemany("INSERT OR IGNORE INTO targets VALUES (?)", targets)
         self.db.executemany(
             "INSERT INTO names VALUES (?, ?, ?, ?) ON CONFLICT (customer_no) DO UPDATE SET name = excluded.name, "
@@ -222,6 +238,22 @@ class Spool:
         found = self.db.execute("SELECT raw FROM rows WHERE no = ?", (no,)).fetchone()
         return list(json.loads(found[0])) if found else []
 
+    def standard_cells(self, no: int) -> dict[str, str]:
+        """Return the cells of a row by column of the standard format, as far as they were understood."""
+        found = self.db.execute("SELECT typed, cells FROM rows WHERE no = ?", (no,)).fetchone()
+        if found is None:
+            return {}
+        typed, cells = found
+        return _cells_of(_from_text(no, typed)) if typed is not None else dict(json.loads(cells or "{}"))
+
+    def row_numbers(self) -> list[int]:
+        """Return the lines of all rows read."""
+        return [no for (no,) in self.db.execute("SELECT no FROM rows ORDER BY no")]
+
+    def refuse_everything(self) -> None:
+        """Note that no row of the file is taken in."""
+        self.db.execute("INSERT OR REPLACE INTO outcomes SELECT no, 'rejected' FROM rows")
+
     def _one(self, query: str) -> Any:
         return self.db.execute(query).fetchone()[0]
 
@@ -258,3 +290,30 @@ def _from_text(no: int, text: str | None) -> DocumentRow:
 
 def _day(kept: object) -> date | None:
     return date.fromordinal(kept) if isinstance(kept, int) else None
+
+
+def _cells_of(row: DocumentRow) -> dict[str, str]:
+    """Return a typed row as cells of the standard format."""
+
+    def amount(minor: int | None) -> str:
+        return "" if minor is None else minor_to_text(minor, row.currency)
+
+    targets = (
+        target.document_no
+        if target.amount_minor is None
+        else f"{target.document_no}:{amount(target.amount_minor)}"
+        for target in row.applies_to
+    )
+    texts = {
+        name: getattr(row, name)
+        for name in (
+            "entity", "kind", "document_no", "customer_no", "currency", "customer_name", "reference", "description",
+            "tax_invoice_no", "order_no", "exchange_rate", "department", "project", "method", "item", "quantity",
+            "unit_price", "tax_rate", "country",
+        )
+    }  # fmt: skip
+    days = {"document_date": row.document_on, "due_date": row.due_on, "settled_date": row.settled_on}
+    cells = texts | {name: day.isoformat() for name, day in days.items() if day}
+    cells |= {"amount": amount(row.amount_minor), "tax_amount": amount(row.tax_minor)}
+    cells |= {"applies_to": ";".join(targets), "disputed": "yes" if row.is_disputed else ""}
+    return {name: text for name, text in cells.items() if text}

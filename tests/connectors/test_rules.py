@@ -4,7 +4,8 @@ from datetime import date, datetime, time
 
 import pytest
 
-from portal.connectors.rules import cell_text, guess_delimiter, is_chinese
+from portal.connectors.delimited import find_delimiter
+from portal.connectors.rules import cell_text, is_chinese
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ def test_a_cell_reads_as_people_see_it(value: object, text: str) -> None:
     ("header", "delimiter"), [("a,b;c,d", ","), ('"a,b,c";d;e', ";"), ("a\tb", "\t"), ("a", ",")]
 )
 def test_the_delimiter_is_the_one_that_cuts_most(header: str, delimiter: str) -> None:
-    assert guess_delimiter(header) == delimiter
+    assert find_delimiter([header]) == delimiter
 
 
 def test_latin_letters_are_not_taken_for_chinese() -> None:

@@ -15,7 +15,7 @@ from portal.db import Database
 from portal.errors import Conflict, NotAllowed, NotFound
 from portal.imports import ImportResult
 from portal.imports.batches import begin_batch, file_hash, finish_batch, keep_check
-from portal.imports.models import ImportBatch, ImportProblem
+from portal.imports.models import ImportBatch, ImportProblem, QuarantinedRow
 from portal.imports.rules import Problem
 from portal.imports.spool import Spool
 from tests.data.files import text_file
@@ -32,7 +32,7 @@ def path(tmp_path: Path) -> Path:
 def spool() -> Iterator[Spool]:
     with Spool() as spool:
         spool.header = ("a", "amount")
-        spool.add_rows([(2, ("", "", "A", ""), ["A", "x"])])
+        spool.add_rows([(2, {"document_no": "A", "amount": "x"}, ["A", "x"])])
         yield spool
 
 
@@ -55,12 +55,12 @@ def test_a_finished_batch_keeps_counts_and_refused_rows(
     with database.reading() as session:
         batch = session.scalars(select(ImportBatch)).one()
         problem = session.scalars(select(ImportProblem)).one()
+        row = session.scalars(select(QuarantinedRow)).one()
         events = session.scalars(select(AuditRow.event)).all()
     assert (batch.state, batch.rejected_count, batch.totals) == ("loaded", 1, {"CNY": {"invoice": "0.05"}})
     assert (batch.file_sha256, batch.file_name) == (file_hash(path), "ledger.csv")
-    assert (problem.row_no, problem.params, problem.row) == (
-        2, {"text": "x"}, {"header": ["a", "amount"], "cells": ["A", "x"]},
-    )  # fmt: skip
+    assert (problem.row_no, problem.params, row.raw, row.state) == (2, {"text": "x"}, ["A", "x"], "open")
+    assert batch.header == ["a", "amount"]
     assert events == ["imports.loaded"]
     with pytest.raises(Conflict):
         begin(database, path, mei, now, public_id)

@@ -18,7 +18,7 @@ from portal.db import Database
 from portal.errors import NotAllowed
 from portal.imports import ImportRequest, ImportResult, import_documents
 from portal.imports import load as load_module
-from portal.imports.models import ImportBatch, ImportProblem
+from portal.imports.models import ImportBatch, QuarantinedRow
 from portal.imports.post import post_plan
 from portal.ledger import close_period
 from portal.ledger.models import Entry, LegalEntity
@@ -74,7 +74,11 @@ def test_posts_documents_receipts_and_what_they_pay(database: Database, load: Im
     )  # fmt: skip
     assert result.as_json() == {
         "rows": 4, "imported": 4, "updated": 0, "duplicates": 0, "conflicts": 0, "rejected": 0, "disputed": 0,
-        "errors": [], "totals": {"CNY": {"invoice": "235.94", "receipt": "205.94"}},
+        "errors": [], "totals": {"CNY": {"invoice": "235.94", "receipt": "205.94"}}, "new_customers": [],
+        "control": {
+            "sums": {"CNY": {"opening": "0.00", "debit": "235.94", "credit": "150.00", "closing": "85.94"}},
+            "totals_checked": 0, "skipped": {},
+        },
     }  # fmt: skip
     assert open_items(database) == {"R-1": 0, "INV-1": 0, "INV-2": 3000, "INV-3": 0, "INV-3/R": 0}
     with database.reading() as session:
@@ -130,8 +134,9 @@ def test_good_rows_are_kept_and_bad_rows_refused(database: Database, load: Impor
     assert (result.rows, result.imported, result.rejected) == (10, 1, 9)
     assert open_items(database) == {"A": 10000}
     with database.reading() as session:
-        kept = session.scalars(select(ImportProblem).where(ImportProblem.row_no == 6)).one()
-        assert kept.row["cells"] == ["E", "invoice", "ACME", "CNY", "2026-01-05", "12,00", ""]
+        kept = session.scalars(select(QuarantinedRow).where(QuarantinedRow.row_no == 6)).one()
+        assert kept.raw == ["E", "invoice", "ACME", "CNY", "2026-01-05", "12,00", ""]
+        assert (kept.state, kept.cells["amount"]) == ("open", "12,00")
 
 
 def test_another_value_in_the_content_is_a_conflict(database: Database, load: Import, tmp_path: Path) -> None:

@@ -8,17 +8,28 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.clock import utc_now
+from portal.connectors import SourceRow
 from portal.errors import Invalid
 from portal.imports.models import ImportProfile
+from portal.imports.normalise import LayoutReader
 from portal.imports.profiles import (
     SHIPPED,
+    Profile,
     find_profile,
     missing_columns,
-    normaliser,
     profile_names,
     profile_of,
 )
 from portal.imports.rules import Problem
+
+
+def normalise(profile: Profile, header: list[str], cells: list[str]) -> dict[str, str]:
+    """Read one row below a header."""
+    reader = LayoutReader(profile)
+    rows = reader.find_header(header, iter([SourceRow(2, tuple(cells))]))
+    (reading,) = reader.read(rows)
+    return reading.cells
+
 
 OWN: dict[str, Any] = {
     "title": "Kontor",
@@ -45,9 +56,8 @@ def test_the_ibm_sample_becomes_invoices_in_dollars() -> None:
         "InvoiceAmount",
         "Disputed",
     ]
-    cells = normaliser(profile, [*header, "SettledDate"])(
-        ["391", "0379-NEVHP", "0000611365", "1/2/2013", "2/1/2013", "55.94", "No", "1/15/2013"]
-    )
+    row = ["391", "0379-NEVHP", "0000611365", "1/2/2013", "2/1/2013", "55.94", "No", "1/15/2013"]
+    cells = normalise(profile, [*header, "SettledDate"], row)
     assert cells == {
         "document_no": "0000611365", "customer_no": "0379-NEVHP", "document_date": "2013-01-02",
         "due_date": "2013-02-01", "amount": "55.94", "disputed": "No", "settled_date": "2013-01-15", "country": "391",
@@ -58,12 +68,12 @@ def test_the_ibm_sample_becomes_invoices_in_dollars() -> None:
 
 
 def test_a_layout_of_ones_own_is_a_row_of_data(session: Session) -> None:
-    session.add(ImportProfile(name="kontor", body=OWN, made_at=utc_now()))
+    session.add(ImportProfile(name="kontor", version=1, body=OWN, made_at=utc_now()))
     session.flush()
     profile = find_profile(session, "kontor")
-    normalise = normaliser(profile, ["Beleg", "ART", "Konto", "Datum", "Betrag"])
-    assert normalise(["7", "RE", "K1", "31.01.2026", "1.234,50"])["amount"] == "1234.50"
-    credit = normalise(["8", "RE", "K1", "31.01.2026", "-10,00"])
+    header = ["Beleg", "ART", "Konto", "Datum", "Betrag"]
+    assert normalise(profile, header, ["7", "RE", "K1", "31.01.2026", "1.234,50"])["amount"] == "1234.50"
+    credit = normalise(profile, header, ["8", "RE", "K1", "31.01.2026", "-10,00"])
     assert (credit["kind"], credit["amount"], credit["document_date"]) == (
         "credit_note",
         "10.00",
@@ -74,7 +84,7 @@ def test_a_layout_of_ones_own_is_a_row_of_data(session: Session) -> None:
 
 def test_columns_stand_in_any_order_and_case_and_others_are_left_out() -> None:
     profile = profile_of("standard", SHIPPED["standard"])
-    cells = normaliser(profile, ["Amount", "x", "DOCUMENT_NO"])(["1.00", "?", "A", "more"])
+    cells = normalise(profile, ["Amount", "x", "DOCUMENT_NO"], ["1.00", "?", "A", "more"])
     assert cells == {"amount": "1.00", "document_no": "A"}
     assert missing_columns(profile, ["amount"]) == [
         "document_no", "kind", "customer_no", "currency", "document_date",
@@ -82,7 +92,7 @@ def test_columns_stand_in_any_order_and_case_and_others_are_left_out() -> None:
 
 
 def test_an_unknown_name_tells_the_known_ones(session: Session) -> None:
-    with pytest.raises(Invalid, match="standard, ibm-ar"):
+    with pytest.raises(Invalid, match="standard, standard-customers, ibm-ar"):
         find_profile(session, "nothing")
 
 

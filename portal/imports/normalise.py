@@ -1,0 +1,398 @@
+"""Turn the rows of a foreign layout into rows of the standard format: headings, totals, dates, amounts, sides."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import lru_cache
+from itertools import chain, islice
+
+from portal.connectors import SourceRow
+from portal.connectors.amounts import read_amount
+from portal.connectors.dates import BadDate, read_date
+from portal.imports.control import ZERO, Control
+from portal.imports.layouts import Places, Profile, cell_at, plain
+from portal.money import BadAmount
+
+#: Rows at the top among which the header is looked for.
+HEADER_WITHIN = 60
+_DAYS = ("document_date", "due_date", "settled_date")
+_AMOUNTS = ("amount", "tax_amount", "unit_price", "quantity", "credit_limit")
+_RULER = re.compile(r"[-=_*|+\s.]*")
+_EMPTY_AMOUNTS = frozenset({"", "-", "--", "—", "0", "0.0", "0.00", "0,00"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A row as the standard format has it, or why it is no document.
+
+    Attributes:
+        row: As it stands in the file.
+        cells: By column of the standard format; empty when it is left out.
+        skipped: ``total``, ``heading``, ``state``, ``repeat`` or ``empty``; nothing when it is to be read.
+    """
+
+    row: SourceRow
+    cells: dict[str, str]
+    skipped: str = ""
+
+
+class LayoutReader:
+    """Reads the rows of one file by one profile, in order; keeps what rows above say about rows below."""
+
+    def __init__(self, profile: Profile) -> None:
+        """Begin before the first row."""
+        self.profile = profile
+        self.header: tuple[str, ...] = ()
+        self.places = Places(profile, ())
+        self.control = Control()
+        self._above: dict[str, str] = {}
+        self._heading = re.compile(profile.heading) if profile.heading else None
+        self._words = {
+            kind: tuple(plain(word).replace(" ", "") for word in words)
+            for kind, words in (
+                ("total", profile.total_words), ("skip", profile.skip_words), ("opening", profile.opening_words),
+            )
+        }  # fmt: skip
+        self._seen: Counter[tuple[str, str]] = Counter()
+
+    # --- the header ---------------------------------------------------------------------------------------------------
+
+    def find_header(self, first: Sequence[str], rows: Iterator[SourceRow]) -> Iterator[SourceRow]:
+        """Look for the row that has every column needed; lines above may name the customer.
+
+        Args:
+            first: The file's first row.
+            rows: The others.
+
+        Returns:
+            The rows below the header; below the first row where none is one.
+        """
+        self._take_header(first)
+        if not self.places.missing or not self._is_searched():
+            return rows
+        top = [SourceRow(1, tuple(first)), *islice(rows, HEADER_WITHIN)]
+        for number, row in enumerate(top):
+            self._take_header(row.cells)
+            if not self.places.missing:
+                for above in top[:number]:
+                    self._is_heading(above)
+                return chain(top[number + 1 :], rows)
+        self._take_header(first)
+        return chain(top[1:], rows)
+
+    def _is_searched(self) -> bool:
+        return self.profile.name != "standard"
+
+    def _take_header(self, cells: Sequence[str]) -> None:
+        self.header, self.places = tuple(cells), Places(self.profile, cells)
+        profile, find = self.profile, self.places.find
+        self._debit, self._credit = find(profile.debit), find(profile.credit)
+        self._balance, self._direction = find(profile.balance), find(profile.direction)
+        self._number, self._part = find(profile.applies_number), find(profile.applies_amount)
+        self._only = [(find((name,)), set(map(plain, words))) for name, words in profile.only.items()]
+        self._leave_out = [
+            (find((name,)), set(map(plain, words))) for name, words in profile.leave_out.items()
+        ]
+        columns = self.places.columns
+        self._days = [name for name in _DAYS if name in columns]
+        self._amounts = [name for name in _AMOUNTS if name in columns]
+
+    # --- rows ---------------------------------------------------------------------------------------------------------
+
+    def read(self, rows: Iterable[SourceRow]) -> Iterator[Reading]:
+        """Yield every row: as cells of the standard format, or left out with a reason."""
+        if self.profile.name == "standard":
+            for row in rows:
+                yield Reading(row, self._found(row.cells))
+            return
+        readings = self._read(rows)
+        if self.profile.repeats == "join":
+            readings = _joined(readings)
+        for reading in readings:
+            if reading.skipped:
+                self.control.skipped[reading.skipped] += 1
+            yield reading
+
+    def _read(self, rows: Iterable[SourceRow]) -> Iterator[Reading]:
+        for row in rows:
+            if not row.is_readable:
+                yield Reading(row, self._found(row.cells))
+                continue
+            reason = self._left_out(row)
+            yield Reading(row, {}, reason) if reason else self._taken(row)
+
+    def _left_out(self, row: SourceRow) -> str:
+        profile, cells = self.profile, row.cells
+        if cells == self.header or self._is_heading(row):
+            return "heading"
+        if profile.record == "documents" and self._starts(row, "total"):
+            self._compare(row)
+            return "total"
+        if self._starts(row, "skip"):
+            return "total"
+        if any(places and plain(cell_at(cells, places)) not in words for places, words in self._only):
+            return "state"
+        if any(places and plain(cell_at(cells, places)) in words for places, words in self._leave_out):
+            return "state"
+        return ""
+
+    def _is_heading(self, row: SourceRow) -> bool:
+        text = " ".join(filter(None, row.cells))
+        if _RULER.fullmatch(text):
+            return True
+        if self._heading is None:
+            return False
+        found = self._heading.search(text)
+        if found is None or self._has_figure(row):
+            return False
+        named = {name: value.strip() for name, value in found.groupdict().items() if value}
+        if "customer_no" in named and named["customer_no"] != self._above.get("customer_no"):
+            self._above.pop("customer_name", None)
+        self._above |= named
+        return True
+
+    def _has_figure(self, row: SourceRow) -> bool:
+        places = (self.places.columns.get("amount"), self._debit, self._credit)
+        return any(one and cell_at(row.cells, one) not in _EMPTY_AMOUNTS for one in places)
+
+    def _starts(self, row: SourceRow, kind: str) -> bool:
+        words = self._words[kind]
+        if not words:
+            return False
+        texts = (plain(cell).replace(" ", "") for cell in row.cells[:8] if cell)
+        return any(text.startswith(words) for text in texts)
+
+    def _taken(self, row: SourceRow) -> Reading:
+        profile = self.profile
+        cells = self._found(row.cells)
+        for name in profile.fill_down:
+            cells[name] = cells.get(name) or self._above.get(name, "")
+            self._above[name] = cells[name]
+        for name in ("customer_no", "customer_name"):
+            if not cells.get(name) and self._above.get(name) and profile.heading:
+                cells[name] = self._above[name]
+        cells |= profile.constants
+        for column, words in profile.values.items():
+            if cells.get(column) in words:
+                cells[column] = words[cells[column]]
+        self._write_days(cells)
+        self._write_amounts(cells)
+        if profile.has_sides:
+            return self._with_side(row, cells)
+        if profile.kinds:
+            cells["kind"] = profile.kinds.get(cells.get("kind", ""), cells.get("kind", ""))
+        _turn(cells, profile)
+        self._write_applied(row, cells)
+        return self._numbered(row, cells)
+
+    def _found(self, cells: Sequence[str]) -> dict[str, str]:
+        """Return the cells of the columns that this row reaches."""
+        width = len(cells)
+        return {
+            column: cell_at(cells, places)
+            for column, places in self.places.columns.items()
+            if places[0] < width
+        }
+
+    def _write_days(self, cells: dict[str, str]) -> None:
+        profile = self.profile
+        for name in self._days:
+            text = cells.get(name, "")
+            if text and profile.date_formats:
+                text = _iso_day(text, tuple(profile.date_formats))
+            if text and profile.date_order:
+                text = _free_day(text, profile.date_order)
+            cells[name] = text
+
+    def _write_amounts(self, cells: dict[str, str]) -> None:
+        profile = self.profile
+        if profile.is_free or profile.thousands or profile.decimal != ".":
+            for name in self._amounts:
+                cells[name] = _amount_text(cells.get(name, ""), profile)
+
+    # --- debit and credit columns -------------------------------------------------------------------------------------
+
+    def _with_side(self, row: SourceRow, cells: dict[str, str]) -> Reading:
+        profile = self.profile
+        if self._starts(row, "opening"):
+            return self._opening(row, cells)
+        debit = _amount_text(cell_at(row.cells, self._debit), profile)
+        credit = _amount_text(cell_at(row.cells, self._credit), profile)
+        if debit in _EMPTY_AMOUNTS and credit in _EMPTY_AMOUNTS:
+            return Reading(row, {}, "empty")
+        both = debit not in _EMPTY_AMOUNTS and credit not in _EMPTY_AMOUNTS
+        cells["kind"] = profile.debit_kind if credit in _EMPTY_AMOUNTS else profile.credit_kind
+        cells["amount"] = f"{debit} / {credit}" if both else debit if credit in _EMPTY_AMOUNTS else credit
+        self._count(cells, debit=debit, credit=credit)
+        _turn(cells, profile)
+        return self._numbered(row, cells)
+
+    def _opening(self, row: SourceRow, cells: dict[str, str]) -> Reading:
+        amount = self._balance_of(row)
+        if amount is None:
+            sides = [_decimal(cell_at(row.cells, one), self.profile) for one in (self._debit, self._credit)]
+            amount = (sides[0] or ZERO) - (sides[1] or ZERO)
+        self.control.turn_to(cells.get("customer_no", ""))
+        self.control.add(cells.get("currency", ""), opening=amount)
+        if not amount:
+            return Reading(row, {}, "empty")
+        cells |= {"kind": "opening_balance", "amount": f"{amount:f}", "due_date": ""}
+        if self.profile.opening_number:
+            cells["document_no"] = _filled(self.profile.opening_number, cells)
+        return Reading(row, cells)
+
+    def _balance_of(self, row: SourceRow) -> Decimal | None:
+        balance = _decimal(cell_at(row.cells, self._balance), self.profile) if self._balance else None
+        side = plain(cell_at(row.cells, self._direction)) if self._direction else ""
+        return -balance if balance is not None and side in {"贷", "c", "cr", "h", "credit"} else balance
+
+    def _count(self, cells: dict[str, str], *, debit: str, credit: str) -> None:
+        self.control.turn_to(cells.get("customer_no", ""))
+        try:
+            figures = [ZERO if text in _EMPTY_AMOUNTS else Decimal(text) for text in (debit, credit)]
+        except ArithmeticError:
+            self.control.is_complete = False
+            return
+        self.control.add(cells.get("currency", ""), debit=figures[0], credit=figures[1])
+
+    def _compare(self, row: SourceRow) -> None:
+        def figure(places: tuple[int, ...]) -> Decimal | None:
+            return _decimal(cell_at(row.cells, places), self.profile) if places else None
+
+        amount = self.places.columns.get("amount")
+        if self.profile.has_sides:
+            self.control.compare(
+                row.no, debit=figure(self._debit), credit=figure(self._credit), balance=self._balance_of(row)
+            )
+        elif amount:
+            self.control.compare(row.no, debit=None, credit=None, balance=figure(amount))
+
+    # --- numbers ------------------------------------------------------------------------------------------------------
+
+    def _numbered(self, row: SourceRow, cells: dict[str, str]) -> Reading:
+        profile = self.profile
+        if profile.number and cells.get("kind") != "opening_balance":
+            cells["document_no"] = _filled(profile.number, cells)
+        if profile.repeats in {"first", "count"} and cells.get("document_no"):
+            key = (cells.get("kind", ""), cells["document_no"])
+            self._seen[key] += 1
+            if self._seen[key] > 1:
+                if profile.repeats == "first":
+                    return Reading(row, {}, "repeat")
+                cells["document_no"] = f"{cells['document_no']}-{self._seen[key]}"
+        if not profile.has_sides and profile.name != "standard":
+            self._count_one(cells)
+        return Reading(row, cells)
+
+    def _count_one(self, cells: dict[str, str]) -> None:
+        """Count a row with one amount, on the side of its kind."""
+        amount = _decimal(cells.get("amount", ""), None)
+        if amount is None:
+            self.control.is_complete = False
+            return
+        lowers = cells.get("kind") in {"receipt", "credit_note", "write_off"}
+        self.control.turn_to(cells.get("customer_no", ""))
+        if lowers:
+            self.control.add(cells.get("currency", ""), credit=amount)
+        else:
+            self.control.add(cells.get("currency", ""), debit=amount)
+
+    def _write_applied(self, row: SourceRow, cells: dict[str, str]) -> None:
+        number = cell_at(row.cells, self._number) if self._number else ""
+        if number:
+            amount = _amount_text(cell_at(row.cells, self._part), self.profile) if self._part else ""
+            cells["applies_to"] = f"{number}:{amount}" if amount not in _EMPTY_AMOUNTS else number
+
+
+def _joined(readings: Iterator[Reading]) -> Iterator[Reading]:
+    """Put rows of one payment, one below the other, together: each names a document it is applied to."""
+    held: Reading | None = None
+    for reading in readings:
+        same = held is not None and not reading.skipped and _is_same(held.cells, reading.cells)
+        if same and held is not None:
+            parts = [held.cells.get("applies_to", ""), reading.cells.get("applies_to", "")]
+            held.cells["applies_to"] = ";".join(filter(None, parts))
+            yield Reading(reading.row, {}, "repeat")
+            continue
+        if held is not None:
+            yield held
+        held = reading if not reading.skipped else None
+        if reading.skipped:
+            yield reading
+    if held is not None:
+        yield held
+
+
+def _is_same(one: dict[str, str], other: dict[str, str]) -> bool:
+    names = ("kind", "document_no", "customer_no", "document_date", "amount")
+    return bool(one.get("document_no")) and all(one.get(name) == other.get(name) for name in names)
+
+
+def _turn(cells: dict[str, str], profile: Profile) -> None:
+    """Give an amount whose sign is not that of its kind the kind it really is."""
+    kind, amount = cells.get("kind", ""), cells.get("amount", "")
+    if amount.startswith("-") and kind in profile.negative_kinds:
+        cells["kind"] = profile.negative_kinds[kind]
+        cells["amount"] = amount.removeprefix("-")
+        cells["tax_amount"] = cells.get("tax_amount", "").removeprefix("-")
+    elif amount and not amount.startswith("-") and kind in profile.positive_kinds:
+        cells["kind"] = profile.positive_kinds[kind]
+
+
+def _filled(template: str, cells: dict[str, str]) -> str:
+    values = dict.fromkeys(("document_no", "customer_no", "document_date", "kind", "month"), "") | cells
+    values["month"] = values["document_date"][:7]
+    return template.format_map(values)
+
+
+def _amount_text(text: str, profile: Profile) -> str:
+    """Return an amount as plain digits; what cannot be read stays as it is and is refused where it is checked."""
+    text = text.strip()
+    if text in _EMPTY_AMOUNTS:
+        return "" if not text or text[0] in "-—" else text
+    if not profile.is_free:
+        for separator in profile.thousands:
+            text = text.replace(separator, "")
+        return text.replace(profile.decimal, ".") if profile.decimal != "." else text
+    value = _decimal(text, profile)
+    if value is None:
+        return text
+    shown = f"{value:f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def _decimal(text: str, profile: Profile | None) -> Decimal | None:
+    if not text.strip():
+        return None
+    try:
+        return _read_decimal(text, profile.decimal if profile else ".")
+    except BadAmount:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _read_decimal(text: str, decimal: str) -> Decimal:
+    return read_amount(text, decimal=decimal).value
+
+
+@lru_cache(maxsize=8192)
+def _iso_day(text: str, formats: tuple[str, ...]) -> str:
+    for layout in formats:
+        try:
+            return datetime.strptime(text, layout).replace(tzinfo=UTC).date().isoformat()
+        except ValueError:
+            continue
+    return text
+
+
+@lru_cache(maxsize=8192)
+def _free_day(text: str, order: str) -> str:
+    try:
+        return read_date(text, order=order, serials=True).isoformat()  # type: ignore[arg-type]  # checked with the profile
+    except BadDate:
+        return text
