@@ -15,6 +15,7 @@ from portal.disputes import models as disputes
 from portal.imports import models as imports
 from portal.jobs import models as jobs
 from portal.ledger import models as ledger
+from portal.matching import models as matching
 from portal.outbox import models as outbox
 from portal.policies import models as policies
 from portal.privacy import models as privacy
@@ -38,6 +39,7 @@ MODELS = (
     imports,
     jobs,
     ledger,
+    matching,
     numbering,
     outbox,
     policies,

@@ -80,3 +80,17 @@ def actor_of(session: Session, part: Part) -> Actor:
         permissions=permissions_of(roles), customer_ids=frozenset({customer_id}) if customer_id else None,
         language=part.language, method="password", address="192.0.2.7", device="Test browser", request_id="test",
     )  # fmt: skip
+
+
+SEC_TWO = Part("sec.two@seller.example", "Tomo Abe", "security-admin")
+
+
+def second_security_admin(session: Session) -> Actor:
+    """Return a second security administrator, seated when first asked for: roles take two."""
+    if session.scalar(select(Person.id).where(Person.email == SEC_TWO.email)) is None:
+        person = Person(email=SEC_TWO.email, name=SEC_TWO.name, language="en", created_at=NOW)
+        session.add(person)
+        session.flush()
+        session.add(Grant(person_id=person.id, role=SEC_TWO.role, granted_at=NOW))
+        session.flush()
+    return actor_of(session, SEC_TWO)

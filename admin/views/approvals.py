@@ -113,7 +113,7 @@ def _posting(g: Unit, approval: ApprovalView) -> dict[str, Any]:
         "debit": debit,
         "credit": credit,
         "balanced": said.balanced_words(approval, tr),
-        "checks": said.check_rows(check_request(g.session, approval=approval), tr)
+        "checks": said.check_rows(check_request(g.session, approval=approval, actor=g.actor, now=g.now), tr)
         if approval.state == "pending"
         else [],
         "posting_on": said.posting_day(approval),

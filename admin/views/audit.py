@@ -46,7 +46,7 @@ def chain() -> str:
 
 
 @bp.get("/checks")
-@requires(Permission.CHECKS_RUN)
+@requires(Permission.CHECKS_RUN, Permission.AUDIT_READ)
 def checks() -> str:
     job = newest_job(unit().session, CHECKS_JOB)
     sentence = sentence_of(job) if job else ""
@@ -65,7 +65,7 @@ def check() -> ResponseReturnValue:
 
 
 @bp.get("/checks/progress")
-@requires(Permission.CHECKS_RUN)
+@requires(Permission.CHECKS_RUN, Permission.AUDIT_READ)
 def progress() -> ResponseReturnValue:
     job = newest_job(unit().session, CHECKS_JOB)
     if job is None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from portal.access.changes import record_change
+from portal.access.changes import record_change, themselves
 from portal.access.companies import COMPANIES
 from portal.access.letters import Letter, SellerWords, send_letter
 from portal.access.models import Grant, Invitation, Person
@@ -216,7 +216,7 @@ def accept_invitation(
     _grant(session, row, person, now)
     if actor is not None:
         end_sign_ins_of(session, person.id, now=now)
-    joined = actor or _as_actor(person)
+    joined = actor or themselves(person)
     _record(session, "people.joined", row, person=person, actor=joined, now=now)
     return person.public_id
 
@@ -233,13 +233,6 @@ def living_invitation(session: Session, token: str, now: datetime) -> Invitation
 
 def _open_ones() -> Select[Invitation]:
     return select(Invitation).where(Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))
-
-
-def _as_actor(person: Person) -> Actor:
-    return Actor(
-        person_id=person.id, public_id=person.public_id, name=person.name, email=person.email, side="customer",
-        roles=frozenset(), permissions=frozenset(), language=person.language,
-    )  # fmt: skip
 
 
 def _require_inviter(actor: Actor, role: str, customer_id: int | None) -> None:

@@ -5,11 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.access.rules import ALL_ROLES, CUSTOMER_ROLES
-from portal.db import Base, BigId, Json, PublicId, UtcDateTime, append_only, new_public_id, one_of, refuse
+from portal.access.rules import ALL_ROLES, CUSTOMER_ROLES, SMALL_TEAM_BELOW
+from portal.db import (
+    Base,
+    BigId,
+    Json,
+    Minor,
+    PublicId,
+    UtcDateTime,
+    append_only,
+    frozen,
+    new_public_id,
+    one_of,
+    refuse,
+)
 
 #: full = signed in; code = the password was right, the second factor is missing; enrol = must set up a second factor
 #: first; password = must change the password first.
@@ -34,32 +46,121 @@ class Person(Base):
     password_hash: Mapped[str | None] = mapped_column(String(255))
     password_set_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_active: Mapped[bool] = mapped_column(default=True)
+    is_sealed: Mapped[bool] = mapped_column(default=False)  # a break-glass account: opened with a reason or not at all
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # name and addresses are gone for ever
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+PORTFOLIOS = ("all", "own", "list")
+_OF_CUSTOMERS = f"role IN ({', '.join(repr(role) for role in CUSTOMER_ROLES)})"
+
+
 class Grant(Base):
-    """A role held by a person, for one customer where the role is a customer's."""
+    """A role held by a person, for one customer where the role is a customer's; a change is an end and a new one."""
 
     __tablename__ = "grants"
     __table_args__ = (
         one_of("role", ALL_ROLES),
+        one_of("portfolio", PORTFOLIOS),
+        CheckConstraint(f"(customer_id IS NOT NULL) = ({_OF_CUSTOMERS})", name="customer_where_needed"),
+        # Nobody gives or takes a role of their own (rule R4); a staff role given by a person needs a second one.
         CheckConstraint(
-            f"(customer_id IS NOT NULL) = (role IN ({', '.join(repr(r) for r in CUSTOMER_ROLES)}))",
-            name="customer_where_needed",
+            "(granted_by_id IS NULL OR granted_by_id <> person_id) AND "
+            "(approved_by_id IS NULL OR approved_by_id <> person_id)",
+            name="not_to_oneself",
+        ),
+        CheckConstraint(
+            f"{_OF_CUSTOMERS} OR ended_by_id IS NULL OR ended_by_id <> person_id", name="not_from_oneself"
+        ),
+        CheckConstraint(
+            f"{_OF_CUSTOMERS} OR granted_by_id IS NULL OR "
+            "(approved_by_id IS NOT NULL AND approved_by_id <> granted_by_id)",
+            name="two_people",
         ),
         Index("ix_grants_person", "person_id"),
         Index("ix_grants_customer", "customer_id"),
-    )
+        Index(
+            "uq_grants_staff", "person_id", "role", unique=True,
+            sqlite_where=text("ended_at IS NULL AND customer_id IS NULL"),
+            postgresql_where=text("ended_at IS NULL AND customer_id IS NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     role: Mapped[str] = mapped_column(String(20))
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
     covers_group: Mapped[bool] = mapped_column(default=False)  # at the head of a group: for its members too
+    entity_id: Mapped[int | None] = mapped_column(ForeignKey("legal_entities.id"))  # NULL = every legal entity
+    portfolio: Mapped[str] = mapped_column(String(4), default="all")  # own = customers they own; list = those named
+    departments: Mapped[list[str]] = mapped_column(Json, default=list)  # of disputes; only for the role department
+    sample_id: Mapped[int | None] = mapped_column(ForeignKey("samples.id"))  # what an external auditor may see
+    reason: Mapped[str] = mapped_column(String(500), default="")
     granted_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # who asked for it; NULL = console
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # who said yes
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # over by itself from then on
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+
+frozen(
+    "grants", "person_id", "role", "customer_id", "entity_id", "portfolio", "departments", "sample_id", "granted_at",
+    "granted_by_id", "approved_by_id", "ends_at",
+)  # fmt: skip
+refuse(
+    "grants", "UPDATE", "OLD.ended_at IS NOT NULL AND NEW.ended_at IS NOT OLD.ended_at",
+    "grants: a role that ended stays ended",
+)  # fmt: skip
+_POWERS = "'security-admin', 'system-admin', 'auditor'"
+_HELD = "SELECT 1 FROM grants held WHERE held.person_id = NEW.person_id AND held.ended_at IS NULL"
+refuse(
+    "grants", "INSERT",
+    f"NEW.ended_at IS NULL AND ((NEW.role IN ({_POWERS}) AND EXISTS ({_HELD} AND held.role <> NEW.role "
+    f"AND held.role IN ({_POWERS}, 'clerk', 'approver'))) OR (NEW.role IN ('clerk', 'approver') "
+    f"AND EXISTS ({_HELD} AND held.role IN ({_POWERS}))))",
+    "grants: these two roles exclude each other",
+)  # fmt: skip
+_TEAM = (
+    "(SELECT count(DISTINCT team.person_id) FROM grants team JOIN people ON people.id = team.person_id "
+    "WHERE team.ended_at IS NULL AND team.role IN ('clerk', 'approver') AND people.is_active)"
+)
+refuse(
+    "grants", "INSERT",
+    f"NEW.ended_at IS NULL AND NEW.role IN ('clerk', 'approver') AND EXISTS ({_HELD} AND held.role <> NEW.role "
+    f"AND held.role IN ('clerk', 'approver')) AND {_TEAM} >= {SMALL_TEAM_BELOW}",
+    "grants: clerk and approver are two people in a team of this size",
+)  # fmt: skip
+
+
+class GrantCustomer(Base):
+    """A customer of the list a grant is limited to."""
+
+    __tablename__ = "grant_customers"
+    __table_args__ = (Index("ix_grant_customers_customer", "customer_id"),)
+
+    grant_id: Mapped[int] = mapped_column(ForeignKey("grants.id"), primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), primary_key=True)
+
+
+class GrantLimit(Base):
+    """How much the holder of a grant may release alone in one currency: in one act, and in one day."""
+
+    __tablename__ = "grant_limits"
+    __table_args__ = (
+        CheckConstraint(
+            "(act_minor IS NULL OR act_minor >= 0) AND (day_minor IS NULL OR day_minor >= 0)", name="not_negative"
+        ),
+    )
+
+    grant_id: Mapped[int] = mapped_column(ForeignKey("grants.id"), primary_key=True)
+    currency: Mapped[str] = mapped_column(String(3), primary_key=True)
+    act_minor: Mapped[int | None] = mapped_column(Minor)
+    day_minor: Mapped[int | None] = mapped_column(Minor)
+
+
+append_only("grant_customers")
+append_only("grant_limits")
 
 
 class SignIn(Base):

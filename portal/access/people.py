@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access.changes import record_change, tell_roles_changed
-from portal.access.models import Person
-from portal.access.rules import Actor, Permission
+from portal.access.models import Grant, Person
+from portal.access.passwords import keep_password
+from portal.access.rules import STAFF_ROLES, Actor, Permission
 from portal.access.sign_ins import end_sign_ins_of
 from portal.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 
@@ -68,6 +69,14 @@ def person_row(session: Session, public_id: str) -> Person:
     return row
 
 
+def holds_staff_role(session: Session, person_id: int) -> bool:
+    """Say whether somebody is staff: holds a staff role, or never held any (an account that waits for its role)."""
+    rows = session.execute(select(Grant.role, Grant.ended_at).where(Grant.person_id == person_id)).all()
+    return any(role in STAFF_ROLES and ended is None for role, ended in rows) or all(
+        role in STAFF_ROLES for role, _ in rows
+    )
+
+
 def add_person(session: Session, draft: PersonDraft, *, actor: Actor, now: datetime) -> str:
     """Add someone who can sign in; roles are granted apart.
 
@@ -75,11 +84,11 @@ def add_person(session: Session, draft: PersonDraft, *, actor: Actor, now: datet
         The person's public id.
 
     Raises:
-        NotAllowed: The actor does not administer people.
+        NotAllowed: The actor does not create accounts.
         Conflict: The address is taken.
         Invalid: Address or name cannot be used.
     """
-    actor.require(Permission.PEOPLE_EDIT)
+    actor.require(Permission.PEOPLE_CREATE, Permission.PEOPLE_EDIT)
     email = clean_email(draft.email)
     name = clean_line(draft.name, field="name")
     if not name:
@@ -89,7 +98,7 @@ def add_person(session: Session, draft: PersonDraft, *, actor: Actor, now: datet
     row = Person(
         email=email, name=name, job_title=clean_line(draft.job_title, field="job_title"),
         phone=clean_line(draft.phone, field="phone", longest=60), language=draft.language,
-        password_hash=draft.password_hash, created_at=now,
+        password_hash=draft.password_hash, password_set_at=now if draft.password_hash else None, created_at=now,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -126,7 +135,11 @@ def set_password(
     row = person_row(session, public_id)
     if row.id != actor.person_id:
         actor.require(Permission.PEOPLE_EDIT)
-    row.password_hash = password_hash
+        if actor.person_id is not None and holds_staff_role(session, row.id):
+            raise NotAllowed(
+                N_("A colleague sets their own password, by the link of an invitation or reset.")
+            )
+    keep_password(session, row, password_hash, now=now)
     end_sign_ins_of(session, row.id, keep=keep, now=now)
     record_change(
         session, "people.password-set", person_public_id=public_id, details={}, actor=actor, now=now
@@ -137,11 +150,12 @@ def set_active(session: Session, *, public_id: str, is_active: bool, actor: Acto
     """Disable a person (their sign-ins end at once) or let them in again.
 
     Raises:
-        NotAllowed: The actor does not administer people, or it is their own account.
+        NotAllowed: The actor does not administer such people, or it is their own account.
         NotFound: Unknown.
     """
-    actor.require(Permission.PEOPLE_EDIT)
+    actor.require(Permission.PEOPLE_CREATE, Permission.PEOPLE_EDIT)
     row = person_row(session, public_id)
+    actor.require(Permission.PEOPLE_CREATE if holds_staff_role(session, row.id) else Permission.PEOPLE_EDIT)
     if row.id == actor.person_id:
         raise NotAllowed(N_("Nobody changes their own roles or account."))
     if row.is_active == is_active:
@@ -161,12 +175,12 @@ def end_all_sign_ins(session: Session, *, public_id: str, actor: Actor, now: dat
         How many sign-ins ended.
 
     Raises:
-        NotAllowed: Someone else's, without administering people.
+        NotAllowed: Someone else's, without the permission to end sessions.
         NotFound: Unknown.
     """
     row = person_row(session, public_id)
     if row.id != actor.person_id:
-        actor.require(Permission.PEOPLE_EDIT)
+        actor.require(Permission.SESSIONS_END)
     ended = end_sign_ins_of(session, row.id, now=now)
     details = {"ended": ended}
     record_change(

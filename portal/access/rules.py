@@ -94,7 +94,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     "department": frozenset({_P.ACCOUNT_OWN, _P.WORKLIST_READ, _P.DISPUTES_READ, _P.DISPUTES_REPLY}),
     "auditor": _STAFF_SEES
     | {
-        _P.AUDIT_READ, _P.CHECKS_RUN, _P.PEOPLE_READ, _P.REVIEWS_READ, _P.ROTATION_READ, _P.SAMPLES_READ,
+        _P.AUDIT_READ, _P.PEOPLE_READ, _P.REVIEWS_READ, _P.ROTATION_READ, _P.SAMPLES_READ,
         _P.SECURITY_LOG_READ, _P.CUSTOMERS_VIEW_AS,
     },
     "security-admin": frozenset({
@@ -175,7 +175,9 @@ class Actor:
     @property
     def is_scoped(self) -> bool:
         """Whether anything narrows what this member of staff sees."""
-        return self.is_staff and not (self.customer_ids is self.entity_ids is self.departments is None)
+        return self.is_staff and any(
+            one is not None for one in (self.customer_ids, self.entity_ids, self.departments)
+        )
 
     @property
     def is_staff(self) -> bool:

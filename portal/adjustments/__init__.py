@@ -35,7 +35,7 @@ from portal.adjustments.queries import (
     list_adjustments,
 )
 from portal.adjustments.rules import KINDS
-from portal.adjustments.submit import POST_KIND, content_of, submit_adjustment, within_limit
+from portal.adjustments.submit import POST_KIND, content_of, submit_adjustment
 
 __all__ = [
     "ADJUSTMENT_SORTS",
@@ -59,5 +59,4 @@ __all__ = [
     "submit_adjustment",
     "void_adjustment",
     "void_adjustments_of",
-    "within_limit",
 ]

@@ -126,9 +126,8 @@ def list_adjustments(session: Session, *, query: ListQuery, actor: Actor) -> Pag
         UnknownSort: No such column.
     """
     actor.require(Permission.BOOKS_READ)
-    counts: dict[str, int] = dict(
-        session.execute(select(Adjustment.state, func.count()).group_by(Adjustment.state)).tuples().all()
-    )
+    by_state = select(Adjustment.state, func.count().label("number")).group_by(Adjustment.state)
+    counts: dict[str, int] = {row.state: row.number for row in session.execute(by_state)}
     chosen = _narrowed(_selected(), query)
     base = chosen.with_only_columns(Adjustment.currency, Adjustment.amount_minor).order_by(None).subquery()
     sums = session.execute(

@@ -1,4 +1,4 @@
-"""Ask a second person: freeze the content, show what it changes, within the limits of the policy."""
+"""Ask a second person: freeze the content, show what it changes; above a limit two of them must say yes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ from portal.adjustments.rules import next_state
 from portal.approvals import ApprovalKind, Request, RequestDraft, register_kind, request_approval
 from portal.approvals.kinds import kind_of
 from portal.clock import business_day
-from portal.errors import N_, NotAllowed, NotFound
+from portal.errors import NotAllowed, NotFound
 from portal.ledger import entity_view
 from portal.money import Money
 from portal.policies import current_policy
-from portal.policies.models import PolicyVersion
-from portal.policies.rules import policy_of
+from portal.roles import approver_limit, maker_limit
 
 POST_KIND = "adjustments.post"
 
@@ -98,26 +97,6 @@ def content_of(session: Session, public_id: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def approval_limit(session: Session, *, version: int, currency: str) -> Money | None:
-    """Return the largest amount an approver may release under a version of the policy; None = no limit."""
-    body = session.scalar(select(PolicyVersion.body).where(PolicyVersion.version == version))
-    limit = policy_of(body, version=version).approval_limit_minor.get(currency) if body else None
-    return Money(limit, currency) if limit is not None else None
-
-
-def _require_within_limit(session: Session, request: Request, actor: Actor) -> None:
-    """Refuse an approver above the limit of the policy under which was asked; the system has none.
-
-    Raises:
-        NotAllowed: The amount is above the limit.
-    """
-    if request.money is None or actor.side == "system":
-        return
-    limit = approval_limit(session, version=request.policy_version, currency=request.money.currency)
-    if limit is not None and limit < abs(request.money):
-        raise NotAllowed(N_("This is above your limit of %(limit)s."), limit=limit)
-
-
 def _run(session: Session, request: Request, actor: Actor, now: datetime) -> None:
     post_adjustment(session, public_id=request.subject_id, actor=actor, now=now)
 
@@ -126,11 +105,9 @@ def _on_rejected(session: Session, request: Request, actor: Actor, now: datetime
     return_adjustment(session, public_id=request.subject_id, actor=actor, now=now)
 
 
-#: For kinds of higher features that post an adjustment too.
-within_limit = _require_within_limit
-
 register_kind(
     ApprovalKind(
-        kind=POST_KIND, run=_run, content_of=content_of, on_rejected=_on_rejected, check=_require_within_limit
+        kind=POST_KIND, run=_run, content_of=content_of, on_rejected=_on_rejected, limit=approver_limit,
+        maker_limit=maker_limit,
     )
-)
+)  # fmt: skip

@@ -4,6 +4,7 @@
 |---|---|---|---|
 | – | request_approval | pending | the maker, through a verb of the feature |
 | pending | approve | approved, and the kind's ``run`` has run | a second person with the kind's permission |
+| pending | approve above a limit | pending with a first yes | a second person; a third one says the second yes |
 | pending | reject | rejected, and the kind's ``on_rejected`` has run | a second person |
 | pending | withdraw_request | voided, and ``on_rejected`` has run | the maker |
 | pending | void_approval | voided | the verb that edits the thing |
@@ -14,7 +15,8 @@ from __future__ import annotations
 
 from portal.access import on_roles_changed
 from portal.approvals.decide import approve, reject
-from portal.approvals.kinds import ApprovalKind, Request, content_hash, register_kind
+from portal.approvals.kinds import ApprovalKind, Limit, Request, content_hash, register_kind
+from portal.approvals.limits import released_today
 from portal.approvals.queries import (
     APPROVAL_SORTS,
     ApprovalView,
@@ -37,6 +39,7 @@ __all__ = [
     "APPROVAL_SORTS",
     "ApprovalKind",
     "ApprovalView",
+    "Limit",
     "Request",
     "RequestDraft",
     "approve",
@@ -47,6 +50,7 @@ __all__ = [
     "newest_approval",
     "register_kind",
     "reject",
+    "released_today",
     "request_approval",
     "void_approval",
     "void_requests_of",

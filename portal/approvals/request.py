@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
-from portal.approvals.kinds import Request, content_hash, kind_of
+from portal.approvals.kinds import Limit, Request, content_hash, kind_of
 from portal.approvals.models import Approval
 from portal.audit import record
 from portal.audit.rules import canonical_body
@@ -86,10 +86,17 @@ def request_approval(session: Session, draft: RequestDraft, *, actor: Actor, now
         content_hash=content_hash(draft.content), effect=_json(draft.effect), policy_version=draft.policy_version,
         requested_by_id=actor.person_id, requested_at=now, request_note=draft.note,
     )  # fmt: skip
+    limit_of = kind_of(draft.kind).maker_limit
+    if limit_of is not None and _is_above(limit_of(session, request_of(row), actor, now), draft.money):
+        row.needs_approvals = 2
     session.add(row)
     session.flush()
     note_change(session, row, event="approvals.requested", actor=actor, now=now)
     return row.public_id
+
+
+def _is_above(limit: Limit | None, money: Money | None) -> bool:
+    return bool(limit and limit.act_minor is not None and money and abs(money.minor) > limit.act_minor)
 
 
 def void_approval(

@@ -17,7 +17,6 @@ from portal.adjustments import (
     return_adjustment,
     submit_adjustment,
     void_adjustments_of,
-    within_limit,
 )
 from portal.adjustments.models import Adjustment
 from portal.approvals import ApprovalKind, Request, register_kind
@@ -29,6 +28,7 @@ from portal.disputes.timeline import Words, locked_dispute, move_dispute, today_
 from portal.errors import Conflict, NotFound
 from portal.money import Money
 from portal.receivables.models import Document
+from portal.roles import approver_limit, maker_limit
 
 SETTLE_KIND = "disputes.settle"
 
@@ -190,6 +190,7 @@ register_kind(
         run=_run,
         content_of=_content_of,
         on_rejected=_on_rejected,
-        check=within_limit,
+        limit=approver_limit,
+        maker_limit=maker_limit,
     )
 )

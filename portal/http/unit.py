@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.access import Actor, Permission, SignedIn
+from portal.access import Actor, Permission, SignedIn, narrow_session
 from portal.clock import utc_now
 from portal.db import Database
 from portal.errors import Conflict, NotAllowed
@@ -53,10 +53,12 @@ class Unit(_AppCtxGlobals):
 
         A writing one is opened only after the body has been read, so that a slow upload holds no lock.
         """
-        if request.method in READS:
-            return self.database.session("read")
-        _ = request.form, request.files
-        return self.database.session("write")
+        if request.method not in READS:
+            _ = request.form, request.files
+        session = self.database.session("read" if request.method in READS else "write")
+        if self.signed_in is not None:
+            narrow_session(session, self.signed_in.actor)
+        return session
 
     @property
     def actor(self) -> Actor:

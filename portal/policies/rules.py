@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from portal.errors import N_, Invalid
 from portal.money import CURRENCY_DIGITS
 
-AGEING_BASES = ("due", "document")
 SHIPPED_VERSION = 0
 
 
@@ -21,11 +20,16 @@ class Policy:
         version: 0 = as shipped; decisions name the version they were taken under.
         answer_days: Business days a customer has to answer a statement or an offer.
         answer_by_days: The same in calendar days after issue; the answer-by date of a statement.
-        approval_limit_minor: Currency → largest amount (minor units) an approver may release; without an entry
-            there is no limit.
+        approval_limit_minor: Currency → largest amount (minor units) one approver may release alone in one act; above
+            it a second one is needed; without an entry there is no limit. A grant's own limit goes before it.
+        approval_day_limit_minor: The same for all acts of one approver on one business day.
         standing_release: Whether the console may issue statements under this policy without a second person.
         reminder_stage_days: Days after issue at which stage 0, 1, 2 … are due; stage 0 tells of the statement.
         ageing_basis: ``due`` (days past due) or ``document`` (days since the document date).
+        discount_account: Role that an early-payment discount lowers: ``income`` (variable consideration) or
+            ``financial_expense`` (older practice).
+        access_review_days: After so many days each role is looked at again.
+        rotation_days: After so many days a portfolio should get another owner.
     """
 
     version: int = SHIPPED_VERSION
@@ -35,6 +39,95 @@ class Policy:
     standing_release: bool = True
     reminder_stage_days: tuple[int, ...] = (0, 7, 12, 16, 30)
     ageing_basis: str = "due"
+    discount_account: str = "income"
+    approval_day_limit_minor: Mapping[str, int] = field(default_factory=dict)
+    access_review_days: int = 90
+    rotation_days: int = 730
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyField:
+    """How one rule is shown and edited; a rule without one of these would have no place on the page.
+
+    Attributes:
+        name: Of the attribute of ``Policy``.
+        label: English message id.
+        group: Key of ``GROUPS``.
+        kind: ``days``, ``yes-no``, ``money`` (an amount a currency), ``day-list``, ``choice`` or ``count``.
+        hint: English message id; empty = the label says it.
+        choices: Value → English message id, for ``choice``.
+        lowest: Of ``days`` and ``count``.
+        highest: The same.
+    """
+
+    name: str
+    label: str
+    group: str
+    kind: str
+    hint: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    lowest: int = 1
+    highest: int = 365
+
+
+GROUPS: dict[str, str] = {
+    "deadlines": N_("Deadlines"),
+    "approvals": N_("Approvals and limits"),
+    "access": N_("Roles and reviews"),
+    "books": N_("Books"),
+}
+#: Every rule, in the order of the page.
+FIELDS: tuple[PolicyField, ...] = (
+    PolicyField("answer_days", N_("Business days to answer a statement or an offer"), "deadlines", "days"),
+    PolicyField("answer_by_days", N_("The same in calendar days after issue"), "deadlines", "days"),
+    PolicyField(
+        "reminder_stage_days", N_("Days after issue on which reminders go out"), "deadlines", "day-list",
+        N_("Begins with 0, the message that a statement is there; e.g. 0, 7, 12, 16, 30."),
+    ),
+    PolicyField(
+        "approval_limit_minor", N_("Most that one approver releases alone in one act"), "approvals", "money",
+        N_("Above it two approvers are needed. A limit given with a role goes before this one."),
+    ),
+    PolicyField(
+        "approval_day_limit_minor", N_("Most that one approver releases alone in one day"), "approvals", "money"
+    ),
+    PolicyField(
+        "standing_release", N_("Statements may be issued from the console without a second person"), "approvals",
+        "yes-no",
+    ),
+    PolicyField(
+        "access_review_days", N_("Days after which each role is looked at again"), "access", "days", highest=730
+    ),
+    PolicyField(
+        "rotation_days", N_("Days after which a portfolio should get another owner"), "access", "days", highest=3650
+    ),
+    PolicyField(
+        "ageing_basis", N_("Ageing counts from"), "books", "choice",
+        choices=(("due", N_("the due date")), ("document", N_("the document date"))),
+    ),
+    PolicyField(
+        "discount_account", N_("An early-payment discount lowers"), "books", "choice",
+        choices=(("income", N_("income")), ("financial_expense", N_("financial expenses"))),
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A rule that differs between two versions, values as stored."""
+
+    name: str
+    before: Any
+    after: Any
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Difference, ...]:
+    """Return the rules in which two bodies differ, in the order of the policy."""
+    return tuple(
+        Difference(name, before.get(name), after.get(name))
+        for name in Policy.__dataclass_fields__
+        if name != "version" and before.get(name) != after.get(name)
+    )
 
 
 def policy_of(body: Mapping[str, Any], *, version: int) -> Policy:
@@ -46,8 +139,10 @@ def policy_of(body: Mapping[str, Any], *, version: int) -> Policy:
     known = {
         key: value for key, value in body.items() if key in Policy.__dataclass_fields__ and key != "version"
     }
-    if "reminder_stage_days" in known:
-        known["reminder_stage_days"] = tuple(known["reminder_stage_days"])
+    shipped = Policy()
+    for key, value in known.items():
+        if isinstance(getattr(shipped, key), tuple):
+            known[key] = tuple(value)
     policy = Policy(version=version, **known)
     _require_usable(policy)
     return policy
@@ -57,26 +152,51 @@ def body_of(policy: Policy) -> dict[str, Any]:
     """Return what is stored of a policy; its version and day stand beside it."""
     body = asdict(policy)
     del body["version"]
-    body["approval_limit_minor"] = dict(policy.approval_limit_minor)
-    body["reminder_stage_days"] = list(policy.reminder_stage_days)
-    return body
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in body.items()}
 
 
 def _require_usable(policy: Policy) -> None:
-    for name in ("answer_days", "answer_by_days"):
-        value = getattr(policy, name)
-        if not isinstance(value, int) or not 1 <= value <= 365:
-            raise Invalid(N_("Enter a number of days between 1 and 365."), field=name)
-    stages = policy.reminder_stage_days
-    if not stages or stages[0] != 0 or list(stages) != sorted(set(stages)):
+    for one in FIELDS:
+        _CHECKS[one.kind](one, getattr(policy, one.name))
+
+
+def _require_number(one: PolicyField, value: Any) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not one.lowest <= value <= one.highest:
         raise Invalid(
-            N_("Reminder days start at 0 and each is later than the one before."), field="reminder_stage_days"
-        )
-    if policy.ageing_basis not in AGEING_BASES:
-        raise Invalid(field="ageing_basis")
-    for currency, limit in policy.approval_limit_minor.items():
-        if currency not in CURRENCY_DIGITS or limit < 0:
+            N_("Enter a number between %(lowest)s and %(highest)s."), field=one.name, lowest=one.lowest,
+            highest=one.highest,
+        )  # fmt: skip
+
+
+def _require_stages(one: PolicyField, value: Any) -> None:
+    is_usable = bool(value) and all(isinstance(day, int) for day in value)
+    if not is_usable or value[0] != 0 or list(value) != sorted(set(value)) or value[-1] > one.highest:
+        raise Invalid(N_("Reminder days start at 0 and each is later than the one before."), field=one.name)
+
+
+def _require_choice(one: PolicyField, value: Any) -> None:
+    if value not in dict(one.choices):
+        raise Invalid(field=one.name)
+
+
+def _require_yes_no(one: PolicyField, value: Any) -> None:
+    if not isinstance(value, bool):
+        raise Invalid(field=one.name)
+
+
+def _require_limits(one: PolicyField, value: Any) -> None:
+    for currency, limit in value.items():
+        if currency not in CURRENCY_DIGITS or not isinstance(limit, int) or limit < 0:
             raise Invalid(
-                N_("An approval limit is an amount of zero or more in a known currency."),
-                field="approval_limit_minor",
+                N_("An approval limit is an amount of zero or more in a known currency."), field=one.name
             )
+
+
+_CHECKS: Mapping[str, Callable[[PolicyField, Any], None]] = {
+    "days": _require_number,
+    "count": _require_number,
+    "yes-no": _require_yes_no,
+    "money": _require_limits,
+    "day-list": _require_stages,
+    "choice": _require_choice,
+}

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.access import Actor, Permission
+from portal.approvals.kinds import kinds_read_with
 from portal.approvals.models import Approval
 from portal.disputes import OPEN_STATES
 from portal.disputes.models import Dispute
@@ -84,6 +85,8 @@ def _answered(session: Session, month: date) -> tuple[int, int]:
 
 
 def _pending(session: Session) -> tuple[int, datetime | None]:
-    query = select(func.count(), func.min(Approval.requested_at)).where(Approval.state == "pending")
+    query = select(func.count(), func.min(Approval.requested_at)).where(
+        Approval.state == "pending", Approval.kind.in_(kinds_read_with(Permission.APPROVALS_READ))
+    )
     count, oldest = session.execute(query).one()
     return count, oldest

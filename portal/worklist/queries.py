@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import Actor, Permission
 from portal.access.models import Person
+from portal.approvals.kinds import kinds_read_with
 from portal.approvals.models import Approval
 from portal.clock import business_day
 from portal.customers.models import Customer
@@ -182,7 +183,7 @@ def _approvals(asked: _Asked) -> Select[*tuple[Any, ...]]:
         select(Approval, Customer, Person.name)
         .join(Person, Person.id == Approval.requested_by_id)
         .outerjoin(Customer, Customer.id == Approval.customer_id)
-        .where(Approval.state == "pending")
+        .where(Approval.state == "pending", Approval.kind.in_(kinds_read_with(Permission.APPROVALS_READ)))
         .order_by(Approval.requested_at, Approval.id)
     )
     if asked.actor.may(Permission.APPROVALS_DECIDE):

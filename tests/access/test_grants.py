@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import (
     Actor,
+    GrantTerms,
     RolesConflict,
     actor_of_sign_in,
     end_role,
@@ -18,7 +19,8 @@ from portal.access import (
     start_sign_in,
 )
 from portal.audit.models import AuditRow
-from portal.errors import Conflict, Invalid, NotAllowed, NotFound
+from portal.errors import Conflict, Invalid, NotAllowed, NotFound, SecondPersonRequired
+from tests.cast import second_security_admin
 
 
 def _roles(session: Session, public_id: str, sec: Actor) -> list[tuple[str, str]]:
@@ -35,17 +37,32 @@ def test_gives_a_role_for_one_customer(session: Session, ping: Actor, sec: Actor
 
 
 def test_takes_a_role(session: Session, mei: Actor, sec: Actor, now: datetime) -> None:
-    end_role(session, public_id=mei.public_id, role="clerk", actor=sec, now=now)
+    asked_by = second_security_admin(session).person_id
+    end_role(session, public_id=mei.public_id, role="clerk", asked_by_id=asked_by, actor=sec, now=now)
     assert _roles(session, mei.public_id, sec) == []
     with pytest.raises(NotFound):
+        end_role(session, public_id=mei.public_id, role="clerk", asked_by_id=asked_by, actor=sec, now=now)
+
+
+def test_a_staff_role_takes_two_people(session: Session, mei: Actor, sec: Actor, now: datetime) -> None:
+    """Rules R1 and R4: one alone neither gives nor takes, and not by asking oneself."""
+    with pytest.raises(SecondPersonRequired):
         end_role(session, public_id=mei.public_id, role="clerk", actor=sec, now=now)
+    terms = GrantTerms(departments=("sales",), asked_by_id=sec.person_id)
+    with pytest.raises(SecondPersonRequired):
+        grant_role(session, public_id=mei.public_id, role="department", terms=terms, actor=sec, now=now)
+    with pytest.raises(NotAllowed, match="Nobody"):
+        end_role(
+            session, public_id=mei.public_id, role="clerk", asked_by_id=mei.person_id, actor=sec, now=now
+        )
 
 
 @pytest.mark.parametrize("role", ["auditor", "system-admin", "security-admin"])
 def test_keeps_powers_apart(session: Session, mei: Actor, sec: Actor, now: datetime, role: str) -> None:
     """Separation rule R2."""
+    terms = GrantTerms(asked_by_id=second_security_admin(session).person_id)
     with pytest.raises(RolesConflict):
-        grant_role(session, public_id=mei.public_id, role=role, actor=sec, now=now)
+        grant_role(session, public_id=mei.public_id, role=role, terms=terms, actor=sec, now=now)
 
 
 def test_nobody_changes_their_own_roles(session: Session, sec: Actor, now: datetime) -> None:
@@ -68,7 +85,8 @@ def test_ends_the_sign_ins_of_the_person(session: Session, mei: Actor, sec: Acto
     token, _side = start_sign_in(
         session, person_id=mei.person_id, method="password", address="", device="", now=now
     )
-    grant_role(session, public_id=mei.public_id, role="department", actor=sec, now=now)
+    terms = GrantTerms(departments=("sales",), asked_by_id=second_security_admin(session).person_id)
+    grant_role(session, public_id=mei.public_id, role="department", terms=terms, actor=sec, now=now)
     assert actor_of_sign_in(session, token, now=now) is None
 
 

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from portal.access import system_actor
 from portal.approvals import find_approval
-from portal.errors import Conflict, NotAllowed
+from portal.errors import Conflict, SecondPersonRequired
 from portal.ledger.models import Entry
 from portal.money import Money
 from portal.policies import Policy, change_policy
@@ -56,17 +57,22 @@ def test_a_pending_request_cannot_be_asked_twice(desk: Desk) -> None:
         desk.submit(public_id)
 
 
-def test_above_the_limit_of_the_policy_nobody_approves(desk: Desk) -> None:
+def test_above_the_limit_of_the_policy_two_approve(desk: Desk) -> None:
     """Requirements 1-10 and 3-13: limits by policy, the version stands on the decision."""
     change_policy(
         desk.session, policy=Policy(approval_limit_minor={"CNY": 11299}), valid_from_on=date(2026, 3, 2),
-        reason="Smaller steps", actor=desk.people["chen"], now=desk.now,
+        reason="Smaller steps", actor=system_actor(), now=desk.now,
     )  # fmt: skip
     approval = desk.submit(desk.draft())
-    with pytest.raises(NotAllowed) as refusal:
-        desk.approve(approval)
-    assert refusal.value.params["limit"] == Money(11299, "CNY")
+    desk.approve(approval)
     view = find_approval(desk.session, public_id=approval, actor=desk.people["chen"])
-    assert (view.state, view.policy_version) == ("pending", 1)
+    assert (view.state, view.policy_version, view.needs_approvals, view.first_by) == (
+        "pending",
+        1,
+        2,
+        "Chen Bo",
+    )
+    with pytest.raises(SecondPersonRequired):
+        desk.approve(approval)
     small = desk.submit(desk.draft(amount=Money(11299, "CNY")))
     desk.approve(small)

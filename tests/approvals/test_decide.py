@@ -98,10 +98,10 @@ def test_refuses_an_amount_above_the_limit(
 
 
 def test_refuses_what_a_disabled_person_asked_for(
-    session: Session, told: Told, mei: Actor, chen: Actor, sec: Actor, now: datetime
+    session: Session, told: Told, mei: Actor, chen: Actor, sys_admin: Actor, now: datetime
 ) -> None:
     public_id = request_approval(session, draft(), actor=mei, now=now)
-    set_active(session, public_id=mei.public_id, is_active=False, actor=sec, now=now)
+    set_active(session, public_id=mei.public_id, is_active=False, actor=sys_admin, now=now)
     with pytest.raises(Conflict):
         approve(session, public_id=public_id, seen_hash=HASH, actor=chen, now=now)
 

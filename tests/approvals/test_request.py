@@ -23,6 +23,7 @@ from portal.audit.models import AuditRow
 from portal.errors import Conflict, NotAllowed, NotFound
 from portal.lists import ListQuery
 from tests.approvals.kind import SUBJECT, Told, draft
+from tests.cast import second_security_admin
 
 
 @pytest.fixture
@@ -88,7 +89,8 @@ def test_is_voided_when_the_makers_roles_change(
 ) -> None:
     """Separation rule R5."""
     request_approval(session, draft(), actor=mei, now=now)
-    end_role(session, public_id=mei.public_id, role="clerk", actor=sec, now=now)
+    asked_by = second_security_admin(session).person_id
+    end_role(session, public_id=mei.public_id, role="clerk", asked_by_id=asked_by, actor=sec, now=now)
     assert session.scalars(select(Approval.state)).all() == ["voided"]
     assert told.calls == ["voided"]
 

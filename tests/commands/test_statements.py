@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.access import Actor
+from portal.access import system_actor
 from portal.clock import utc_now
 from portal.outbox.models import OutboxMessage
 from portal.policies import Policy, change_policy
@@ -75,12 +75,10 @@ def test_a_customer_set_aside_is_named_and_the_exit_code_tells(
     assert answer.json["prepared"] == 1
 
 
-def test_without_standing_approval_nothing_is_issued(
-    run: Run, ledger: None, session: Session, chen: Actor
-) -> None:
+def test_without_standing_approval_nothing_is_issued(run: Run, ledger: None, session: Session) -> None:
     change_policy(
         session, policy=Policy(standing_release=False), valid_from_on=date(2026, 3, 1), reason="two people",
-        actor=chen, now=utc_now(),
+        actor=system_actor(), now=utc_now(),
     )  # fmt: skip
     session.commit()
     answer = run("statements", "run", "--period", "2026-02", "--issue", "--json")

@@ -117,8 +117,8 @@ def test_the_console_issues_nothing_when_the_policy_has_no_standing_approval(
     books(STORY)
     run = prepare_statements(session, month=FEBRUARY, actor=mei, now=now)
     change_policy(
-        session, policy=Policy(standing_release=False), valid_from_on=date(2026, 3, 1), reason="two people", actor=chen,
-        now=now,
+        session, policy=Policy(standing_release=False), valid_from_on=date(2026, 3, 1), reason="two people",
+        actor=CONSOLE, now=now,
     )  # fmt: skip
     with pytest.raises(NotAllowed):
         release_run(session, run=run, released_by="os:li", actor=CONSOLE, now=now)
