@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField
 
 from portal.access import Permission, list_staff, person_id_of
 from portal.clock import business_day
@@ -53,7 +53,10 @@ class CustomerForm(Form):
     country = StringField(N_("Country"), [at_most(20)])
     tax_no = StringField(N_("Tax number"), [at_most(40)])
     street_address = StringField(N_("Address"), [at_most(300)])
-    is_paused = BooleanField(N_("Pause mails to this customer"))
+    mail_domains = StringField(
+        N_("Mail domains"), [at_most(500)],
+        description=N_("Its people write from these, e.g. northquay.example; auditors compare."),
+    )  # fmt: skip
     row_version = HiddenField(default="1")
 
 
@@ -131,7 +134,7 @@ def save(public_id: str) -> ResponseReturnValue:
     form = CustomerForm()
     if not form.validate_on_submit():
         return _form_page(form, customer), 422
-    changes = _values(form) | {"is_paused": form.is_paused.data}
+    changes = _values(form)
     del changes["number"]
     try:
         seen = read_count(form.row_version.data or "") or 0
@@ -158,12 +161,13 @@ def archive(public_id: str) -> ResponseReturnValue:
 
 def _form_page(form: CustomerForm, customer: CustomerView | None = None) -> str:
     staff = list_staff(unit().session)
-    form.owner.choices = [("", _("nobody")), *staff]
+    form.owner.choices = options([("", _("nobody")), *staff])
     return render_template("admin/customers/edit.html", form=form, customer=customer)
 
 
 def _values(form: CustomerForm) -> dict[str, Any]:
-    texts = ("number", "name", "name_en", "department", "language", "country", "tax_no", "street_address")
+    texts = ("number", "name", "name_en", "department", "language", "country", "tax_no", "street_address",
+             "mail_domains")  # fmt: skip
     currency = form.currency.data.strip().upper()
     limit = form.credit_limit.data.strip()
     return {

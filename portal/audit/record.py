@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import event as sql_event
@@ -13,11 +14,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, SessionTransaction
 
 from portal.access import Actor
-from portal.audit.models import AuditHead, AuditRow
-from portal.audit.rules import CHAIN_VERSION, FIRST_PREVIOUS, canonical_body, chain_hash
+from portal.audit.models import AuditHead, AuditRow, PersonalValue
+from portal.audit.rules import (
+    CHAIN_VERSION,
+    FIRST_PREVIOUS,
+    canonical_body,
+    chain_hash,
+    hide_personal,
+    personal_digest,
+)
+from portal.db import new_public_id
 
 _PENDING = "audit"
 _MARKS = "audit_marks"
+_PERSONAL = "personal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +86,35 @@ def record_many(session: Session, drafts: Sequence[AuditDraft], *, actor: Actor,
         "request_id": actor.request_id,
     } | dict(actor.extra)
     for draft in drafts:
+        personal: list[dict[str, str]] = []
+        details = hide_personal(
+            draft.details, subject_kind=draft.subject_kind, hide=partial(_hide, draft, personal)
+        )
         facts = {
             "at": now,
             "event": draft.event,
             "actor_id": actor.person_id,
-            "actor_name": actor.name,
+            # A person is named by number; pages look the name up, so that erasing somebody leaves the chain whole.
+            "actor_name": "" if actor.person_id is not None else actor.name,
             "subject_kind": draft.subject_kind,
             "subject_id": draft.subject_id,
             "customer_id": draft.customer_id,
         }
-        body = canonical_body(facts | {"who": who, "details": draft.details})
-        pending.append(facts | {"body": body})
+        body = canonical_body(facts | {"who": who, "details": details})
+        pending.append(facts | {"body": body, _PERSONAL: personal})
     session.connection()  # a change always has a transaction, so that the hook before commit always runs
+
+
+def _hide(draft: AuditDraft, personal: list[dict[str, str]], value: str) -> dict[str, str]:
+    """Put a text that names or reaches a person beside the row, and return what stands in the row for it."""
+    token, salt = new_public_id(), new_public_id()
+    personal.append(
+        {
+            "token": token, "subject_kind": draft.subject_kind, "subject_id": draft.subject_id, "salt": salt,
+            "value": value,
+        }
+    )  # fmt: skip
+    return {"personal": token, "sha256": personal_digest(salt, value)}
 
 
 def locked_head(session: Session) -> tuple[int, str]:
@@ -111,7 +138,7 @@ def _write_pending(session: Session) -> None:
     pending: list[dict[str, Any]] = session.info.pop(_PENDING)
     session.info.pop(_MARKS, None)
     number, previous = locked_head(session)
-    rows = []
+    rows, personal = [], [value for row in pending for value in row.pop(_PERSONAL)]
     for row in pending:
         number += 1
         this = chain_hash(version=CHAIN_VERSION, number=number, previous_hash=previous, body=row["body"])
@@ -120,6 +147,8 @@ def _write_pending(session: Session) -> None:
         )
         previous = this
     session.execute(insert(AuditRow), rows)
+    if personal:
+        session.execute(insert(PersonalValue), personal)
     session.execute(update(AuditHead).where(AuditHead.id == 1).values(number=number, hash=previous))
 
 

@@ -15,12 +15,17 @@ from portal.clock import business_day
 from portal.confirmations.rules import holds
 from portal.customers.models import Customer
 from portal.errors import N_, Conflict, Invalid, NotFound
+from portal.i18n import translator
 from portal.ledger import entity_view
 from portal.money import Money
 from portal.statements import (
+    ANSWER_LABELS,
+    KIND_LABELS,
+    ActDraft,
     Answer,
     LineAnswerDraft,
     current_answers,
+    keep_act,
     lock_statement,
     new_act,
     record_answers,
@@ -257,7 +262,43 @@ def _write(
             session, event, subject_kind="statement", subject_id=statement.public_id,
             customer_id=statement.customer_id, details=details, actor=actor, now=now,
         )  # fmt: skip
+        text = _shown_text(session, statement, drafts, actor.language)
+        keep_act(
+            session,
+            ActDraft(
+                event=event, subject_kind="statement", subject_id=statement.public_id, public_id=act, text=text,
+                customer_id=statement.customer_id, entity_id=statement.entity_id, statement_hash=statement.content_hash,
+            ),
+            actor=actor, now=now,
+        )  # fmt: skip
     return Answered(act, numbers, total)
+
+
+def _shown_text(
+    session: Session, statement: Statement, drafts: Sequence[LineAnswerDraft], language: str
+) -> str:
+    """Return what the person saw and said: each line as it stood on the page, with the answer to it."""
+    words = translator(language)
+    rows = session.execute(
+        select(
+            StatementLine.no, StatementLine.document_no, StatementLine.document_on, StatementLine.amount_minor
+        )
+        .where(
+            StatementLine.statement_id == statement.id,
+            StatementLine.no.in_([draft.line_no for draft in drafts]),
+        )
+        .order_by(StatementLine.no)
+    )
+    answers = {draft.line_no: draft for draft in drafts}
+    said = []
+    for no, number, day, minor in rows:
+        answer = answers[no]
+        parts = (
+            number or words.gettext(KIND_LABELS["opening"]), words.day(day) if day else "",
+            words.headline(Money(minor, statement.currency)), words.gettext(ANSWER_LABELS[answer.answer]), answer.note,
+        )  # fmt: skip
+        said.append(" · ".join(part for part in parts if part))
+    return "\n".join(said)
 
 
 def _open_question(

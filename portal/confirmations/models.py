@@ -69,7 +69,7 @@ class Confirmation(Base):
 
 
 class PaperConfirmation(Base):
-    """An answer that came on paper, by telephone or by e-mail, typed in by staff; counts when a second person agrees."""
+    """An answer that came on paper, by telephone or by e-mail; it counts when a second person agrees."""
 
     __tablename__ = "paper_confirmations"
     __table_args__ = (
@@ -106,7 +106,7 @@ class TermsAcceptance(Base):
     public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
-    version: Mapped[int]
+    version: Mapped[str] = mapped_column(String(20))
     language: Mapped[str] = mapped_column(String(2))
     text: Mapped[str] = mapped_column(Text)
     text_hash: Mapped[str] = mapped_column(String(64))

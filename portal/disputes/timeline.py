@@ -17,9 +17,13 @@ from portal.clock import business_day
 from portal.disputes.models import Dispute, DisputeEvent
 from portal.disputes.reasons import REASONS
 from portal.disputes.rules import TURNS, due_day, next_state
+from portal.disputes.words import EVENT_WORDS
 from portal.errors import N_, Invalid, NotFound
+from portal.i18n import translator
 from portal.ledger import entity_view
 from portal.money import Money
+from portal.statements import ActDraft, keep_act
+from portal.statements.models import Statement
 
 #: Verb of a transition → name of its audit event.
 AUDIT_EVENTS: dict[str, str] = {
@@ -147,6 +151,8 @@ def move_dispute(
     session.add(event)
     session.flush()
     names = _add_files(session, dispute, verb=verb, words=words, actor=actor, now=now)
+    if actor.person_id is not None:
+        _keep_evidence(session, dispute, verb=verb, words=words, actor=actor, now=now)
     details: dict[str, object] = {"number": dispute.number, "verb": verb, "from": before, "to": after}
     if words.text:
         details["text"] = words.text
@@ -158,6 +164,26 @@ def move_dispute(
         session, AUDIT_EVENTS[verb], subject_kind="dispute", subject_id=dispute.public_id,
         customer_id=dispute.customer_id, details=details, actor=actor, now=now,
     )  # fmt: skip
+
+
+def _keep_evidence(
+    session: Session, dispute: Dispute, *, verb: str, words: Words, actor: Actor, now: datetime
+) -> None:
+    """Keep who did it in which role, how and from where, with the words as they read in the actor's language."""
+    said = translator(actor.language)
+    amount = said.headline(words.money) if words.money is not None else ""
+    event = said.gettext(EVENT_WORDS[verb], amount=amount, text=words.text) if verb in EVENT_WORDS else ""
+    lines = [f"{dispute.number} · {said.gettext(REASONS[dispute.reason].name)}", event, amount, words.text]
+    statement_hash = ""
+    if dispute.statement_id is not None:
+        query = select(Statement.content_hash).where(Statement.id == dispute.statement_id)
+        statement_hash = session.scalar(query) or ""
+    draft = ActDraft(
+        event=AUDIT_EVENTS[verb], subject_kind="dispute", subject_id=dispute.public_id,
+        customer_id=dispute.customer_id, entity_id=dispute.entity_id,
+        text="\n".join(line for line in lines if line), statement_hash=statement_hash,
+    )  # fmt: skip
+    keep_act(session, draft, actor=actor, now=now)
 
 
 def _add_files(

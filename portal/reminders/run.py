@@ -110,7 +110,7 @@ def _due(
             skipped[reason or "not-yet"] += 1
             continue
         found = one_per_address(people.get(statement.customer_id, ()))
-        due += _due_of(statement, found, stage=stage, told=told, skipped=skipped, now=now)
+        due += _due_of(statement, found, stage=stage, told=told, skipped=skipped)
     return due
 
 

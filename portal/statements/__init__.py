@@ -22,6 +22,7 @@ disputed + unanswered = closing at every moment.
 
 from __future__ import annotations
 
+from portal.statements.acts import ActDraft, ActView, acts_on, keep_act
 from portal.statements.answer import (
     AlreadySigned,
     LineAnswerDraft,
@@ -104,6 +105,8 @@ __all__ = [
     "STATE_LABELS",
     "TABS",
     "TRANSITIONS",
+    "ActDraft",
+    "ActView",
     "AlreadySigned",
     "Answer",
     "AnswerGroup",
@@ -127,6 +130,7 @@ __all__ = [
     "StatementRow",
     "VersionLink",
     "Waiting",
+    "acts_on",
     "answers_hash",
     "carry_signature",
     "content_hash",
@@ -138,6 +142,7 @@ __all__ = [
     "issue_batch",
     "issue_run",
     "issue_statements",
+    "keep_act",
     "latest_run",
     "list_statements",
     "locate_line",

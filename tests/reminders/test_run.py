@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import Actor, system_actor
 from portal.audit.models import AuditRow
+from portal.customers import pause_customer
 from portal.customers.models import Contact, Customer
 from portal.db import Database
 from portal.errors import NotAllowed
@@ -145,8 +146,8 @@ def test_only_the_newest_month_is_told(session: Session, now: datetime) -> None:
 
 def test_a_paused_customer_is_left_alone_and_the_reason_is_counted(session: Session, now: datetime) -> None:
     issue(session)
-    session.scalars(select(Customer).where(Customer.number == "ACME")).one().is_paused = True
-    session.flush()
+    acme = session.scalars(select(Customer).where(Customer.number == "ACME")).one()
+    pause_customer(session, public_id=acme.public_id, reason="Sale of the company", actor=CONSOLE, now=now)
     assert run_reminders(session, actor=CONSOLE, now=now).skipped == {"paused": 1}
 
 

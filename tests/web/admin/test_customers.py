@@ -73,11 +73,11 @@ def test_refuses_an_edit_of_an_older_version(browser_of: Open, session: Session)
     address = f"/admin/customers/{customer_id(session)}/edit"
     mei = browser_of(MEI)
     assert 'value="Acme Trading"' in mei.get(address).text
-    given = NEW | {"number": "ACME", "name_en": "Acme Renamed", "is_paused": "y"}
+    given = NEW | {"number": "ACME", "name_en": "Acme Renamed", "mail_domains": "acme.example"}
     assert mei.post(address, given).status_code == 303
     assert mei.post(address, given | {"name_en": "Too late"}).status_code == 409
     row = session.scalars(select(Customer).where(Customer.number == "ACME")).one()
-    assert (row.name_en, row.is_paused) == ("Acme Renamed", True)
+    assert (row.name_en, row.mail_domains) == ("Acme Renamed", "acme.example")
 
 
 def test_keeps_the_owner_and_limit_of_a_customer_that_is_edited(
