@@ -60,16 +60,16 @@ def say(refusal: Refusal) -> str:
 def _in_template(context: EvalContext, message: str, **params: object) -> str:
     text = words().gettext(message)
     if not params:
-        return Markup(text) if context.autoescape else text  # noqa: S704 - messages are ours, values are escaped below
+        return Markup(text) if context.autoescape else text  # noqa: S704 # nosec B704 - messages are ours, values are escaped below
     shown = {name: words().show(value) for name, value in params.items()}
-    return Markup(text) % shown if context.autoescape else text % shown  # noqa: S704 - the same
+    return Markup(text) % shown if context.autoescape else text % shown  # noqa: S704 # nosec B704 - the same
 
 
 @pass_eval_context
 def _counted_in_template(context: EvalContext, one: str, many: str, count: int, **params: object) -> str:
     text = words().pick(one, many, count)
     shown = {"num": count} | {name: words().show(value) for name, value in params.items()}
-    return Markup(text) % shown if context.autoescape else text % shown  # noqa: S704 - the same
+    return Markup(text) % shown if context.autoescape else text % shown  # noqa: S704 # nosec B704 - the same
 
 
 def install_words(environment: Environment) -> None:

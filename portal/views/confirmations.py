@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 from wtforms import StringField, TextAreaField
 
 from portal.access import Permission
@@ -133,6 +134,11 @@ def _back(public_id: str, **more: str) -> str:
     return url_for("statements.show", public_id=public_id, **(kept | more))
 
 
+def _sent() -> MultiDict[str, str]:
+    """Return what this request says for itself: a form never listens to the address it was sent to."""
+    return request.form if request.method == "POST" else request.args
+
+
 # --- questions ------------------------------------------------------------------------------------------------------
 
 
@@ -141,7 +147,7 @@ def _back(public_id: str, **more: str) -> str:
 def ask(public_id: str) -> ResponseReturnValue:
     g = unit()
     page = find_statement(g.session, public_id=public_id, actor=g.actor)
-    wanted = set(_numbers(request.values.getlist("row")))
+    wanted = set(_numbers(_sent().getlist("row")))
     lines = [line for line in page.all_lines if line.no in wanted]
     form = QuestionForm()
     if not lines:
@@ -204,7 +210,7 @@ def _stated(page: StatementPage, form: SignForm, outcome: str) -> Money | None:
 
 
 def _show_sign(g: Unit, page: StatementPage, form: SignForm) -> ResponseReturnValue:
-    outcome = request.values.get("outcome") or default_outcome(page)
+    outcome = _sent().get("outcome") or default_outcome(page)
     text, missing = _text(page, form, outcome)
     for field in (form.stated, form.reason):
         field.flags.required = True
