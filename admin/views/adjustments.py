@@ -27,7 +27,7 @@ from portal.clock import business_day
 from portal.customers import find_customer
 from portal.errors import N_, Invalid
 from portal.http.access import requires
-from portal.http.forms import Form, at_most, needed, read_count, read_money
+from portal.http.forms import Form, at_most, needed, options, read_count, read_money
 from portal.http.frame import zone
 from portal.http.lists import Column, ListLinks, export, list_query, wanted_format
 from portal.http.unit import Unit, unit
@@ -49,7 +49,7 @@ STATE_CHIPS: dict[str, tuple[str, str]] = {
 class AdjustmentForm(Form):
     """What is to be posted."""
 
-    kind = SelectField(N_("Kind"), [needed()], choices=[(kind, KIND_LABELS[kind]) for kind in KINDS])
+    kind = SelectField(N_("Kind"), [needed()], choices=options([(kind, KIND_LABELS[kind]) for kind in KINDS]))
     currency = StringField(N_("Currency"), [needed(), at_most(3)])
     amount = StringField(N_("Amount"), [needed(), at_most(60)])
     tax = StringField(N_("VAT within it"), [at_most(60)])

@@ -51,7 +51,7 @@ from portal.disputes import (
 )
 from portal.errors import N_, Invalid
 from portal.http.access import requires
-from portal.http.forms import Form, at_most, needed, read_money, uploads
+from portal.http.forms import Form, at_most, needed, options, read_money, uploads
 from portal.http.frame import entity
 from portal.http.lists import Column, ListLinks, export, list_query, wanted_format
 from portal.http.unit import Unit, unit
@@ -82,14 +82,16 @@ class ProposeForm(Form):
     """What we offer."""
 
     resolution = SelectField(
-        N_("How it is resolved"), [needed()], choices=[(r.code, r.word) for r in RESOLUTIONS.values()]
+        N_("How it is resolved"),
+        [needed()],
+        choices=options([(r.code, r.word) for r in RESOLUTIONS.values()]),
     )
     approved = StringField(N_("Approved amount"), [needed(), at_most(60)])
     explanation = TextAreaField(N_("Explanation for the customer"), [needed(), at_most(4000)])
     root_cause = SelectField(
         N_("Root cause (never shown to the customer)"),
         default="",
-        choices=[("", N_("Not known yet")), *ROOT_CAUSES.items()],
+        choices=options([("", N_("Not known yet")), *ROOT_CAUSES.items()]),
     )
 
 
@@ -239,21 +241,21 @@ def _forms(g: Unit, view: DisputeView, refused: dict[str, Form]) -> dict[str, Fo
     return made | refused
 
 
-def _move_form(view: DisputeView, **options: Any) -> MoveForm:
-    form = MoveForm(**options)
+def _move_form(view: DisputeView, **given: Any) -> MoveForm:
+    form = MoveForm(**given)
     is_by_hand = view.row.state == "accepted" and not (view.outcome and view.outcome.posts)
-    form.act.choices = [
+    form.act.choices = options(
         (act, _(word))
         for act, word in MOVES.items()
         if act in view.verbs and (act != "resolve" or is_by_hand)
-    ]
+    )
     return form
 
 
-def _assign_form(g: Unit, view: DisputeView, **options: Any) -> AssignForm:
+def _assign_form(g: Unit, view: DisputeView, **given: Any) -> AssignForm:
     known = {"owner": view.owner_public_id, "department": view.row.department}
-    form = AssignForm(**({"data": known} | options))
-    form.owner.choices = [("", _("Nobody in person")), *list_staff(g.session)]
+    form = AssignForm(**({"data": known} | given))
+    form.owner.choices = options([("", _("Nobody in person")), *list_staff(g.session)])
     return form
 
 
