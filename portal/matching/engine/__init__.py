@@ -4,6 +4,8 @@ Receipts and a ``Book`` of open items go in, proposals come out. A ``Book`` is m
 a batch of receipts can touch (``gather`` over a ``Source``, the database); both give the same proposals.
 """
 
+from portal.matching.engine.book import Book, Items, reference_keys
+from portal.matching.engine.confidence import AUTOMATIC, Calibration
 from portal.matching.engine.facts import (
     Allocation,
     Customer,
@@ -16,13 +18,22 @@ from portal.matching.engine.facts import (
     Tolerance,
     Tolerances,
 )
+from portal.matching.engine.gathering import Files, gather
+from portal.matching.engine.matcher import Matching, match
+from portal.matching.engine.names import account_key, name_keys, payer_keys
 from portal.matching.engine.rates import Rates
 from portal.matching.engine.source import Source
 
 __all__ = [
+    "AUTOMATIC",
     "Allocation",
+    "Book",
+    "Calibration",
     "Customer",
+    "Files",
+    "Items",
     "KnownPayer",
+    "Matching",
     "OpenItem",
     "Proposal",
     "Rates",
@@ -32,4 +43,10 @@ __all__ = [
     "Source",
     "Tolerance",
     "Tolerances",
+    "account_key",
+    "gather",
+    "match",
+    "name_keys",
+    "payer_keys",
+    "reference_keys",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 from portal.matching.engine.amounts import NEAR_RATE, in_full, in_part, shortfall
+from portal.matching.engine.naming import is_alike
 from portal.matching.engine.state import AHEAD, Found, Line, State
 from portal.matching.engine.subsets import chance_of, find_sum
 from portal.matching.engine.text import speaks_of_credit, speaks_of_part
@@ -227,7 +228,7 @@ def anywhere(state: State, line: Line, by_amount: Mapping[tuple[str, int], Seque
     ]
     if not fits or len(fits) > 5:
         return None
-    tails = [item for item in fits if _ends_alike(state, line, item)]
+    tails = [item for item in fits if is_alike(state.book, line, item)]
     chosen = tails if tails else fits
     found = in_full(state, line, chosen[:1], rule="anywhere-number" if tails else "anywhere")
     if found:
@@ -235,12 +236,3 @@ def anywhere(state: State, line: Line, by_amount: Mapping[tuple[str, int], Seque
         found.named = len(tails)
         found.chance = chance_of(len(state.book.items), key[1], _round(key[1]))
     return found
-
-
-def _ends_alike(state: State, line: Line, item: int) -> bool:
-    ends = {str(line.receipt.amount_minor // 100), str(line.receipt.amount_minor)}
-    numbers = [digits for digits in state.book.digits(item) if digits]
-    return any(
-        len(run[2]) >= 3 and run[2] not in ends and any(number.endswith(run[2]) for number in numbers)
-        for run in line.runs
-    )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from portal.matching.engine import bare
 from portal.matching.engine.amounts import in_part
+from portal.matching.engine.answers import answer
 from portal.matching.engine.book import Book
-from portal.matching.engine.facts import Receipt, Tolerances
+from portal.matching.engine.confidence import Calibration
+from portal.matching.engine.facts import Proposal, Receipt, Tolerances
 from portal.matching.engine.named import named, named_in_part, read_inside, whole_numbers
 from portal.matching.engine.naming import Names, named_anywhere
 from portal.matching.engine.payers import Payers
@@ -33,8 +35,8 @@ class Matching:
 
     def run(self) -> None:
         """Match: references, learning, payers with amounts, learning again, parts, anywhere."""
-        self._find_names()
         self._find_payers()
+        self._find_names()
         whole_numbers(self.state, self._waiting(), self.names)
         self._named()
         self._learn()
@@ -45,6 +47,12 @@ class Matching:
         self._parts()
         self._anywhere()
         self._leave()
+
+    def proposals(self, calibration: Calibration) -> Iterator[Proposal]:
+        """Return the proposals of a run, oldest receipt first."""
+        for line in self.lines:
+            if (proposal := answer(self.state, line, calibration)) is not None:
+                yield proposal
 
     # ------------------------------------------------------------ what is known
     def _waiting(self) -> list[Line]:
@@ -141,6 +149,25 @@ class Matching:
         for line in self._free():
             if len(line.who) == 1:
                 line.found = Found(line.who[0], (), (), "payer", line.receipt.amount_minor, "unapplied")
+
+
+def match(
+    receipts: Iterable[Receipt],
+    book: Book,
+    *,
+    tolerances: Tolerances | None = None,
+    rates: Rates | None = None,
+    calibration: Calibration | None = None,
+) -> dict[str, Proposal]:
+    """Return the proposal for each receipt that is not left alone, by receipt id.
+
+    The order of the input does not matter and a repeated call gives the same. No item is applied beyond what is open
+    of it, by however many receipts.
+    """
+    matching = Matching(receipts, book, tolerances=tolerances or Tolerances(), rates=rates or Rates())
+    matching.run()
+    known = calibration or Calibration.default()
+    return {proposal.receipt_id: proposal for proposal in matching.proposals(known)}
 
 
 def _line(at: int, receipt: Receipt) -> Line:

@@ -7,7 +7,7 @@ from itertools import product
 from math import prod
 
 from portal.matching.engine.amounts import in_full, in_part
-from portal.matching.engine.naming import Names, named_inside
+from portal.matching.engine.naming import Names, is_alike, named_inside
 from portal.matching.engine.state import Found, Line, State
 from portal.matching.engine.subsets import find_sum
 from portal.matching.engine.text import count_in
@@ -48,7 +48,7 @@ def read_inside(state: State, line: Line, names: dict[int, Names]) -> list[Names
 
 def named(state: State, line: Line, read: Sequence[Names]) -> Found | None:
     """Return the best explanation of a receipt by what it names."""
-    for explain in (_exact, _with_credits, _completed, _different):
+    for explain in (_exact, _slipped, _with_credits, _completed, _different):
         found = [one for names in read if (one := explain(state, line, names))]
         if found:
             best = found[0]
@@ -132,6 +132,22 @@ def _twins(state: State, sets: Sequence[Sequence[int]]) -> bool:
     """Tell whether the sets differ only in items of the same amount, of which the oldest is paid first."""
     sizes = {tuple(sorted(state.left[item] for item in one)) for one in sets}
     return len(sizes) == 1
+
+
+def _slipped(state: State, line: Line, names: Names) -> Found | None:
+    """Another item of exactly this amount whose number is one slip away: the number typed belongs to a wrong item."""
+    amount = line.receipt.amount_minor
+    fits = []
+    for customer in dict.fromkeys([names.customer, *line.who[:4]]):
+        for item in state.book.pool(customer, line.receipt.currency).of_amount(state.book, amount):
+            if state.left[item] == amount and is_alike(state.book, line, item):
+                fits.append(item)
+    if not fits:
+        return None
+    found = in_full(state, line, fits[:1], rule="slip", named=1)
+    if found:
+        found.is_ambiguous, found.others = len(fits) > 1, tuple((item,) for item in fits[1:6])
+    return found
 
 
 def _with_credits(state: State, line: Line, names: Names) -> Found | None:

@@ -11,12 +11,10 @@ from rapidfuzz.distance import OSA
 
 from portal.matching.engine.book import Book, Pool
 from portal.matching.engine.state import Line, State
-from portal.matching.engine.text import is_list, is_range, keys_of_number
+from portal.matching.engine.text import is_list, is_range, key_of, keys_of_number
 
 _LETTERS = re.compile(r"[A-Z]{1,5}(?=[-/_.# ]{0,2}$)")
 _PREFIX = re.compile(r"[A-Z]*")
-#: Letters that stand before any number and say nothing about whose it is.
-_ANY_LETTERS = frozenset("NO NR INV INVOICE BILL REF RECHNUNG FP RE TEL SVWZ EREF".split())
 MOST_NAMED = 60
 MOST_TAILS = 12
 
@@ -58,8 +56,8 @@ def named_anywhere(state: State, line: Line, hits: Mapping[str, Sequence[int]]) 
     best = max(votes.values())
     leaders = [owner for owner, count in votes.items() if count == best]
     if len(leaders) > 1:
-        leaders = [owner for owner in line.who if owner in leaders] or sorted(leaders)
-    names = Names(leaders[0])
+        leaders = [owner for owner in line.who if owner in leaders] or _paid_to_the_cent(state, line, found) or leaders
+    names = Names(min(leaders))
     for first, last, items in found:
         mine = [item for item in items if state.book.items.owner[item] == names.customer]
         if not mine:
@@ -73,20 +71,27 @@ def named_anywhere(state: State, line: Line, hits: Mapping[str, Sequence[int]]) 
     return names
 
 
+def _paid_to_the_cent(state: State, line: Line, found: Sequence[tuple[int, int, list[int]]]) -> list[int]:
+    """Return the owners of named items that have exactly the amount of the receipt."""
+    book = state.book.items
+    return [
+        book.owner[item] for _, _, items in found for item in items if book.open[item] == line.receipt.amount_minor
+    ]
+
+
 def _plausible(book: Book, line: Line, items: Sequence[int], first: int) -> list[int]:
-    """Leave out items whose document letters contradict those before the number, when others agree."""
+    """Of several items with these digits leave those whose letters stand before the number, else invoice numbers."""
     if len(items) == 1:
         return list(items)
     before = _LETTERS.search(line.text, max(0, line.runs[first][0] - 8), line.runs[first][0])
-    letters = before[0] if before else ""
-    if letters and letters not in _ANY_LETTERS:
-        agree = [
-            item
-            for item in items
-            if letters in {_prefix(book.items.doc[item]), _prefix(book.items.po[item])}
-        ]
-        return agree or list(items)
-    return list(items)
+    doc, po = book.items.doc, book.items.po
+    if before:
+        agree = [item for item in items if before[0] in {_prefix(doc[item]), _prefix(po[item])}]
+        if agree:
+            return agree
+    digits = {key for key, start, _ in line.windows if start == first}
+    ours = [item for item in items if key_of(doc[item]) in digits]
+    return ours or list(items)
 
 
 def _prefix(number: str) -> str:
@@ -215,3 +220,19 @@ def _looks_like_ours(number: str, numbers: Mapping[str, Sequence[int]]) -> bool:
         return False
     head = number[: max(4, size - 5)]
     return any(len(other) == size and other.startswith(head) for other in numbers)
+
+
+def is_alike(book: Book, line: Line, item: int) -> bool:
+    """Tell whether a number of the text is a tail of one of the item's numbers, or one slip away from it."""
+    ends = {str(line.receipt.amount_minor // 100), str(line.receipt.amount_minor)}
+    for number in book.digits(item):
+        if len(number) < 4:
+            continue
+        key = number.lstrip("0")
+        for window, _, _ in line.windows:
+            if len(window) >= 6 and abs(len(window) - len(key)) <= 1 and OSA.distance(window, key, score_cutoff=1) <= 1:
+                return True
+        for _, _, digits in line.runs:
+            if 3 <= len(digits) <= 8 and digits not in ends and number.endswith(digits):
+                return True
+    return False
