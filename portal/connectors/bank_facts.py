@@ -198,7 +198,7 @@ def refused(row_no: int | None, column: str, refusal: Exception, text: str = "")
     return Problem(row_no, column, code, message, params, tidy(text, 500))
 
 
-def left_out(row_no: int, message: str, text: str = "", **params: str) -> Problem:
+def left_out(row_no: int | None, message: str, text: str = "", **params: str) -> Problem:
     """Return the problem of a row that is rightly no entry."""
     return Problem(row_no, "", "skipped", message, params, tidy(text, 500), is_refused=False)
 

@@ -63,10 +63,17 @@ def read_rows(lines: Iterable[str], delimiter: str) -> Iterator[SourceRow]:
         except StopIteration:
             return
         except csv.Error:
-            yield _row(start, [source.read_again_after_first()[:500]], is_readable=False)
+            yield _alone(start, source.read_again_after_first(), delimiter)
             continue
         if any(cell.strip() for cell in cells):
             yield _row(start, cells)
+
+
+def _alone(no: int, line: str, delimiter: str) -> SourceRow:
+    """Read a line that breaks the rules by itself: quotation marks in pairs with blanks behind them do no harm."""
+    if line.count('"') % 2 == 0 and len(line) < csv.field_size_limit():
+        return _row(no, next(csv.reader([line], delimiter=delimiter), []))
+    return _row(no, [line[:500]], is_readable=False)
 
 
 def _row(no: int, cells: list[str], *, is_readable: bool = True) -> SourceRow:
