@@ -15,6 +15,7 @@ from portal.errors import Refusal
 COMMANDS = {
     "audit": "admin.commands.audit:audit",
     "check": "admin.commands.checks:check",
+    "compare-files": "admin.commands.compare_files:compare",
     "demo": "admin.commands.demo:demo",
     "export": "admin.commands.export:export",
     "import": "admin.commands.imports:imports",
