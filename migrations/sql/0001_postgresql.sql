@@ -56,9 +56,9 @@ CREATE TABLE audit_rows (
 	CONSTRAINT pk_audit_rows PRIMARY KEY (number)
 )
 -- next
-CREATE INDEX ix_audit_rows_at ON audit_rows (at)
--- next
 CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
+-- next
+CREATE INDEX ix_audit_rows_at ON audit_rows (at)
 -- next
 CREATE TABLE audit_head (
 	id INTEGER NOT NULL,
@@ -127,6 +127,18 @@ CREATE TABLE purges (
 	CONSTRAINT ck_purges_kind_known CHECK (kind IN ('security-log', 'sign-ins', 'links', 'mail', 'codes')),
 	CONSTRAINT ck_purges_kept_long_enough CHECK (kind <> 'security-log' OR kept_days >= 183)
 )
+-- next
+CREATE TABLE sent_forms (
+	number VARCHAR(43) NOT NULL,
+	person_id BIGINT NOT NULL,
+	content_hash VARCHAR(64) NOT NULL,
+	location VARCHAR(500) NOT NULL,
+	sent_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_sent_forms PRIMARY KEY (number),
+	CONSTRAINT fk_sent_forms_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_sent_forms_person ON sent_forms (person_id, sent_at)
 -- next
 CREATE TABLE security_events (
 	id BIGSERIAL NOT NULL,
@@ -366,6 +378,7 @@ CREATE TABLE customers (
 	credit_limit_minor BIGINT,
 	department VARCHAR(60) NOT NULL,
 	owner_id BIGINT,
+	owner_since TIMESTAMP WITH TIME ZONE,
 	parent_id BIGINT,
 	mail_domains VARCHAR(500) NOT NULL,
 	is_paused BOOLEAN NOT NULL,
@@ -387,9 +400,9 @@ CREATE TABLE customers (
 -- next
 CREATE INDEX ix_customers_parent ON customers (parent_id)
 -- next
-CREATE INDEX ix_customers_owner ON customers (owner_id)
--- next
 CREATE INDEX ix_customers_name_key ON customers (name_key)
+-- next
+CREATE INDEX ix_customers_owner ON customers (owner_id)
 -- next
 CREATE TABLE bank_accounts (
 	id BIGSERIAL NOT NULL,
@@ -581,6 +594,7 @@ CREATE INDEX ix_break_glasses_person ON break_glasses (person_id)
 -- next
 CREATE TABLE grants (
 	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
 	person_id BIGINT NOT NULL,
 	role VARCHAR(20) NOT NULL,
 	customer_id BIGINT,
@@ -603,6 +617,7 @@ CREATE TABLE grants (
 	CONSTRAINT ck_grants_not_to_oneself CHECK ((granted_by_id IS NULL OR granted_by_id <> person_id) AND (approved_by_id IS NULL OR approved_by_id <> person_id)),
 	CONSTRAINT ck_grants_not_from_oneself CHECK (role IN ('viewer', 'confirmer', 'customer-admin') OR ended_by_id IS NULL OR ended_by_id <> person_id),
 	CONSTRAINT ck_grants_two_people CHECK (role IN ('viewer', 'confirmer', 'customer-admin') OR granted_by_id IS NULL OR (approved_by_id IS NOT NULL AND approved_by_id <> granted_by_id)),
+	CONSTRAINT uq_grants_public_id UNIQUE (public_id),
 	CONSTRAINT fk_grants_person_id FOREIGN KEY(person_id) REFERENCES people (id),
 	CONSTRAINT fk_grants_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
 	CONSTRAINT fk_grants_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
@@ -612,9 +627,9 @@ CREATE TABLE grants (
 	CONSTRAINT fk_grants_ended_by_id FOREIGN KEY(ended_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_grants_customer ON grants (customer_id)
--- next
 CREATE UNIQUE INDEX uq_grants_staff ON grants (person_id, role) WHERE ended_at IS NULL AND customer_id IS NULL
+-- next
+CREATE INDEX ix_grants_customer ON grants (customer_id)
 -- next
 CREATE INDEX ix_grants_person ON grants (person_id)
 -- next
@@ -883,6 +898,44 @@ CREATE TABLE bank_files (
 -- next
 CREATE INDEX ix_bank_files_at ON bank_files (started_at)
 -- next
+CREATE TABLE terms_acceptances (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	person_id BIGINT NOT NULL,
+	customer_id BIGINT NOT NULL,
+	version VARCHAR(20) NOT NULL,
+	language VARCHAR(2) NOT NULL,
+	text TEXT NOT NULL,
+	text_hash VARCHAR(64) NOT NULL,
+	method VARCHAR(20) NOT NULL,
+	address VARCHAR(64) NOT NULL,
+	device VARCHAR(255) NOT NULL,
+	accepted_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_terms_acceptances PRIMARY KEY (id),
+	CONSTRAINT uq_terms_acceptances_person_id_customer_id_version UNIQUE (person_id, customer_id, version),
+	CONSTRAINT uq_terms_acceptances_public_id UNIQUE (public_id),
+	CONSTRAINT fk_terms_acceptances_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_terms_acceptances_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE TABLE sign_codes (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	person_id BIGINT NOT NULL,
+	customer_id BIGINT NOT NULL,
+	code_hash VARCHAR(64) NOT NULL,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	tries INTEGER NOT NULL,
+	used_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_sign_codes PRIMARY KEY (id),
+	CONSTRAINT uq_sign_codes_public_id UNIQUE (public_id),
+	CONSTRAINT fk_sign_codes_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_sign_codes_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE INDEX ix_sign_codes_person ON sign_codes (person_id, customer_id)
+-- next
 CREATE TABLE statements (
 	id BIGSERIAL NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -918,7 +971,7 @@ CREATE TABLE statements (
 	first_viewed_at TIMESTAMP WITH TIME ZONE,
 	CONSTRAINT pk_statements PRIMARY KEY (id),
 	CONSTRAINT uq_statements_entity_id_customer_id_currency_kind_perio_2dcf UNIQUE (entity_id, customer_id, currency, kind, period_from, version),
-	CONSTRAINT ck_statements_state_known CHECK (state IN ('draft', 'approved', 'issued', 'delivered', 'viewed', 'part-answered', 'confirmed', 'confirmed-with-exceptions', 'disagreed', 'no-response', 'superseded')),
+	CONSTRAINT ck_statements_state_known CHECK (state IN ('draft', 'approved', 'issued', 'delivered', 'viewed', 'part-answered', 'confirmed', 'confirmed-with-exceptions', 'disagreed', 'recorded', 'no-response', 'superseded')),
 	CONSTRAINT ck_statements_kind_known CHECK (kind IN ('activity', 'open-item', 'transaction')),
 	CONSTRAINT ck_statements_figures_add_up CHECK (opening_minor + invoiced_minor - received_minor - credited_minor = closing_minor),
 	CONSTRAINT ck_statements_ageing_adds_up CHECK (not_due_minor + d1_30_minor + d31_60_minor + d61_90_minor + d91_120_minor + d120_plus_minor + unapplied_minor = closing_minor),
@@ -991,44 +1044,6 @@ CREATE TABLE tasks (
 -- next
 CREATE INDEX ix_tasks_state ON tasks (state, due_on)
 -- next
-CREATE TABLE terms_acceptances (
-	id BIGSERIAL NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	person_id BIGINT NOT NULL,
-	customer_id BIGINT NOT NULL,
-	version VARCHAR(20) NOT NULL,
-	language VARCHAR(2) NOT NULL,
-	text TEXT NOT NULL,
-	text_hash VARCHAR(64) NOT NULL,
-	method VARCHAR(20) NOT NULL,
-	address VARCHAR(64) NOT NULL,
-	device VARCHAR(255) NOT NULL,
-	accepted_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_terms_acceptances PRIMARY KEY (id),
-	CONSTRAINT uq_terms_acceptances_person_id_customer_id_version UNIQUE (person_id, customer_id, version),
-	CONSTRAINT uq_terms_acceptances_public_id UNIQUE (public_id),
-	CONSTRAINT fk_terms_acceptances_person_id FOREIGN KEY(person_id) REFERENCES people (id),
-	CONSTRAINT fk_terms_acceptances_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
-)
--- next
-CREATE TABLE sign_codes (
-	id BIGSERIAL NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	person_id BIGINT NOT NULL,
-	customer_id BIGINT NOT NULL,
-	code_hash VARCHAR(64) NOT NULL,
-	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	tries INTEGER NOT NULL,
-	used_at TIMESTAMP WITH TIME ZONE,
-	CONSTRAINT pk_sign_codes PRIMARY KEY (id),
-	CONSTRAINT uq_sign_codes_public_id UNIQUE (public_id),
-	CONSTRAINT fk_sign_codes_person_id FOREIGN KEY(person_id) REFERENCES people (id),
-	CONSTRAINT fk_sign_codes_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
-)
--- next
-CREATE INDEX ix_sign_codes_person ON sign_codes (person_id, customer_id)
--- next
 CREATE TABLE import_batches (
 	id BIGSERIAL NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -1066,9 +1081,9 @@ CREATE TABLE import_batches (
 	CONSTRAINT fk_import_batches_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_import_batches_at ON import_batches (started_at)
--- next
 CREATE INDEX ix_import_batches_file ON import_batches (file_sha256)
+-- next
+CREATE INDEX ix_import_batches_at ON import_batches (started_at)
 -- next
 CREATE TABLE match_customer_keys (
 	key VARCHAR(80) NOT NULL,
@@ -1200,15 +1215,15 @@ CREATE TABLE documents (
 	CONSTRAINT fk_documents_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_documents_amount ON documents (amount_minor)
+CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
 -- next
 CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
 -- next
-CREATE INDEX ix_documents_number ON documents (document_no)
--- next
 CREATE INDEX ix_documents_day ON documents (document_on)
 -- next
-CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
+CREATE INDEX ix_documents_number ON documents (document_no)
+-- next
+CREATE INDEX ix_documents_amount ON documents (amount_minor)
 -- next
 CREATE TABLE bank_statements (
 	id BIGSERIAL NOT NULL,
@@ -1232,9 +1247,9 @@ CREATE TABLE bank_statements (
 	CONSTRAINT uq_bank_statements_statement_key UNIQUE (statement_key)
 )
 -- next
-CREATE INDEX ix_bank_statements_account ON bank_statements (account_id, from_on, until_on)
--- next
 CREATE INDEX ix_bank_statements_file_id ON bank_statements (file_id)
+-- next
+CREATE INDEX ix_bank_statements_account ON bank_statements (account_id, from_on, until_on)
 -- next
 CREATE TABLE bank_problems (
 	id BIGSERIAL NOT NULL,
@@ -1453,9 +1468,9 @@ CREATE TABLE open_items (
 	CONSTRAINT fk_open_items_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
 )
 -- next
-CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id) WHERE open_minor > 0
--- next
 CREATE INDEX ix_open_items_amount ON open_items (open_minor, currency) WHERE open_minor > 0
+-- next
+CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id) WHERE open_minor > 0
 -- next
 CREATE TABLE allocations (
 	id BIGSERIAL NOT NULL,
@@ -1484,9 +1499,9 @@ CREATE TABLE allocations (
 	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_allocations_credit ON allocations (credit_id)
--- next
 CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
+-- next
+CREATE INDEX ix_allocations_credit ON allocations (credit_id)
 -- next
 CREATE INDEX ix_allocations_debit ON allocations (debit_id)
 -- next
@@ -1528,9 +1543,9 @@ CREATE TABLE bank_lines (
 -- next
 CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
 -- next
-CREATE INDEX ix_bank_lines_day ON bank_lines (account_id, booked_on, amount_minor)
--- next
 CREATE INDEX ix_bank_lines_file ON bank_lines (file_id, line_no)
+-- next
+CREATE INDEX ix_bank_lines_day ON bank_lines (account_id, booked_on, amount_minor)
 -- next
 CREATE TABLE statement_lines (
 	statement_id BIGINT NOT NULL,
@@ -1592,13 +1607,13 @@ CREATE TABLE disputes (
 	CONSTRAINT fk_disputes_opened_by_id FOREIGN KEY(opened_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_disputes_state ON disputes (state, due_on)
+CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
 -- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
-CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+CREATE INDEX ix_disputes_state ON disputes (state, due_on)
 -- next
-CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
+CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
 CREATE TABLE einvoices (
 	id BIGSERIAL NOT NULL,
@@ -1632,11 +1647,11 @@ CREATE TABLE einvoices (
 	CONSTRAINT fk_einvoices_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id)
 )
 -- next
-CREATE UNIQUE INDEX uq_einvoices_identity ON einvoices (entity_id, kind, code, number) WHERE NOT is_void
+CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
 -- next
 CREATE INDEX ix_einvoices_document ON einvoices (document_id)
 -- next
-CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
+CREATE UNIQUE INDEX uq_einvoices_identity ON einvoices (entity_id, kind, code, number) WHERE NOT is_void
 -- next
 CREATE TABLE match_item_keys (
 	key VARCHAR(80) NOT NULL,
@@ -1734,9 +1749,9 @@ CREATE TABLE adjustments (
 -- next
 CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
 -- next
-CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
--- next
 CREATE INDEX ix_adjustments_state ON adjustments (state)
+-- next
+CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
 -- next
 CREATE TABLE bank_sightings (
 	file_id BIGINT NOT NULL,
@@ -1825,9 +1840,9 @@ CREATE TABLE entry_lines (
 	CONSTRAINT fk_entry_lines_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
 )
 -- next
-CREATE INDEX ix_entry_lines_account ON entry_lines (account_id)
--- next
 CREATE INDEX ix_entry_lines_customer ON entry_lines (customer_id, account_id)
+-- next
+CREATE INDEX ix_entry_lines_account ON entry_lines (account_id)
 -- next
 CREATE TABLE matches (
 	id BIGSERIAL NOT NULL,
@@ -1878,6 +1893,8 @@ CREATE TABLE matches (
 	CONSTRAINT fk_matches_exchange_id FOREIGN KEY(exchange_id) REFERENCES entries (id)
 )
 -- next
+CREATE INDEX ix_matches_customer ON matches (customer_id)
+-- next
 CREATE INDEX ix_matches_document ON matches (document_id)
 -- next
 CREATE UNIQUE INDEX uq_matches_line ON matches (bank_line_id) WHERE state <> 'undone'
@@ -1885,8 +1902,6 @@ CREATE UNIQUE INDEX uq_matches_line ON matches (bank_line_id) WHERE state <> 'un
 CREATE INDEX ix_matches_state ON matches (state, booked_on)
 -- next
 CREATE INDEX ix_matches_decided ON matches (decided_at)
--- next
-CREATE INDEX ix_matches_customer ON matches (customer_id)
 -- next
 CREATE TABLE match_parts (
 	match_id BIGINT NOT NULL,
@@ -2203,6 +2218,30 @@ CREATE FUNCTION tg_bank_lines_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN I
 -- next
 CREATE TRIGGER tg_bank_lines_2 BEFORE DELETE ON bank_lines FOR EACH ROW EXECUTE FUNCTION tg_bank_lines_2()
 -- next
+CREATE FUNCTION tg_confirmations_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'confirmations: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_confirmations_1 BEFORE UPDATE ON confirmations FOR EACH ROW EXECUTE FUNCTION tg_confirmations_1()
+-- next
+CREATE FUNCTION tg_confirmations_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'confirmations: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_confirmations_2 BEFORE DELETE ON confirmations FOR EACH ROW EXECUTE FUNCTION tg_confirmations_2()
+-- next
+CREATE FUNCTION tg_terms_acceptances_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'terms_acceptances: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_terms_acceptances_1 BEFORE UPDATE ON terms_acceptances FOR EACH ROW EXECUTE FUNCTION tg_terms_acceptances_1()
+-- next
+CREATE FUNCTION tg_terms_acceptances_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'terms_acceptances: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_terms_acceptances_2 BEFORE DELETE ON terms_acceptances FOR EACH ROW EXECUTE FUNCTION tg_terms_acceptances_2()
+-- next
+CREATE FUNCTION tg_paper_confirmations_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.statement_id IS DISTINCT FROM OLD.statement_id OR NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.statement_hash IS DISTINCT FROM OLD.statement_hash OR NEW.outcome IS DISTINCT FROM OLD.outcome OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.stated_minor IS DISTINCT FROM OLD.stated_minor OR NEW.channel IS DISTINCT FROM OLD.channel OR NEW.given_on IS DISTINCT FROM OLD.given_on OR NEW.given_by IS DISTINCT FROM OLD.given_by OR NEW.given_title IS DISTINCT FROM OLD.given_title OR NEW.recorded_by_id IS DISTINCT FROM OLD.recorded_by_id OR NEW.recorded_at IS DISTINCT FROM OLD.recorded_at THEN RAISE EXCEPTION 'paper_confirmations: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_paper_confirmations_1 BEFORE UPDATE ON paper_confirmations FOR EACH ROW EXECUTE FUNCTION tg_paper_confirmations_1()
+-- next
+CREATE FUNCTION tg_paper_confirmations_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'paper_confirmations: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_paper_confirmations_2 BEFORE DELETE ON paper_confirmations FOR EACH ROW EXECUTE FUNCTION tg_paper_confirmations_2()
+-- next
 CREATE FUNCTION tg_statements_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.issued_at IS NOT NULL) AND (NEW.public_id IS DISTINCT FROM OLD.public_id OR NEW.run_id IS DISTINCT FROM OLD.run_id OR NEW.entity_id IS DISTINCT FROM OLD.entity_id OR NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.period_from IS DISTINCT FROM OLD.period_from OR NEW.period_until IS DISTINCT FROM OLD.period_until OR NEW.version IS DISTINCT FROM OLD.version OR NEW.supersedes_id IS DISTINCT FROM OLD.supersedes_id OR NEW.opening_minor IS DISTINCT FROM OLD.opening_minor OR NEW.invoiced_minor IS DISTINCT FROM OLD.invoiced_minor OR NEW.received_minor IS DISTINCT FROM OLD.received_minor OR NEW.credited_minor IS DISTINCT FROM OLD.credited_minor OR NEW.closing_minor IS DISTINCT FROM OLD.closing_minor OR NEW.due_now_minor IS DISTINCT FROM OLD.due_now_minor OR NEW.overdue_minor IS DISTINCT FROM OLD.overdue_minor OR NEW.not_due_minor IS DISTINCT FROM OLD.not_due_minor OR NEW.d1_30_minor IS DISTINCT FROM OLD.d1_30_minor OR NEW.d31_60_minor IS DISTINCT FROM OLD.d31_60_minor OR NEW.d61_90_minor IS DISTINCT FROM OLD.d61_90_minor OR NEW.d91_120_minor IS DISTINCT FROM OLD.d91_120_minor OR NEW.d120_plus_minor IS DISTINCT FROM OLD.d120_plus_minor OR NEW.unapplied_minor IS DISTINCT FROM OLD.unapplied_minor OR NEW.line_count IS DISTINCT FROM OLD.line_count OR NEW.content_hash IS DISTINCT FROM OLD.content_hash OR NEW.answer_by_on IS DISTINCT FROM OLD.answer_by_on OR NEW.issued_at IS DISTINCT FROM OLD.issued_at) THEN RAISE EXCEPTION 'statements: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
 CREATE TRIGGER tg_statements_1 BEFORE UPDATE ON statements FOR EACH ROW EXECUTE FUNCTION tg_statements_1()
@@ -2238,30 +2277,6 @@ CREATE TRIGGER tg_acts_1 BEFORE UPDATE ON acts FOR EACH ROW EXECUTE FUNCTION tg_
 CREATE FUNCTION tg_acts_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'acts: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
 CREATE TRIGGER tg_acts_2 BEFORE DELETE ON acts FOR EACH ROW EXECUTE FUNCTION tg_acts_2()
--- next
-CREATE FUNCTION tg_confirmations_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'confirmations: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_confirmations_1 BEFORE UPDATE ON confirmations FOR EACH ROW EXECUTE FUNCTION tg_confirmations_1()
--- next
-CREATE FUNCTION tg_confirmations_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'confirmations: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_confirmations_2 BEFORE DELETE ON confirmations FOR EACH ROW EXECUTE FUNCTION tg_confirmations_2()
--- next
-CREATE FUNCTION tg_terms_acceptances_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'terms_acceptances: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_terms_acceptances_1 BEFORE UPDATE ON terms_acceptances FOR EACH ROW EXECUTE FUNCTION tg_terms_acceptances_1()
--- next
-CREATE FUNCTION tg_terms_acceptances_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'terms_acceptances: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_terms_acceptances_2 BEFORE DELETE ON terms_acceptances FOR EACH ROW EXECUTE FUNCTION tg_terms_acceptances_2()
--- next
-CREATE FUNCTION tg_paper_confirmations_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.statement_id IS DISTINCT FROM OLD.statement_id OR NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.statement_hash IS DISTINCT FROM OLD.statement_hash OR NEW.outcome IS DISTINCT FROM OLD.outcome OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.stated_minor IS DISTINCT FROM OLD.stated_minor OR NEW.channel IS DISTINCT FROM OLD.channel OR NEW.given_on IS DISTINCT FROM OLD.given_on OR NEW.given_by IS DISTINCT FROM OLD.given_by OR NEW.given_title IS DISTINCT FROM OLD.given_title OR NEW.recorded_by_id IS DISTINCT FROM OLD.recorded_by_id OR NEW.recorded_at IS DISTINCT FROM OLD.recorded_at THEN RAISE EXCEPTION 'paper_confirmations: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_paper_confirmations_1 BEFORE UPDATE ON paper_confirmations FOR EACH ROW EXECUTE FUNCTION tg_paper_confirmations_1()
--- next
-CREATE FUNCTION tg_paper_confirmations_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'paper_confirmations: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_paper_confirmations_2 BEFORE DELETE ON paper_confirmations FOR EACH ROW EXECUTE FUNCTION tg_paper_confirmations_2()
 -- next
 CREATE FUNCTION tg_dispute_parts_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_parts: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next

@@ -116,6 +116,8 @@ DROP TABLE statement_runs CASCADE
 -- next
 DROP TABLE staff_role_requests CASCADE
 -- next
+DROP TABLE sent_forms CASCADE
+-- next
 DROP TABLE security_events CASCADE
 -- next
 DROP TABLE samples CASCADE
@@ -294,6 +296,18 @@ DROP FUNCTION tg_bank_lines_1()
 -- next
 DROP FUNCTION tg_bank_lines_2()
 -- next
+DROP FUNCTION tg_confirmations_1()
+-- next
+DROP FUNCTION tg_confirmations_2()
+-- next
+DROP FUNCTION tg_terms_acceptances_1()
+-- next
+DROP FUNCTION tg_terms_acceptances_2()
+-- next
+DROP FUNCTION tg_paper_confirmations_1()
+-- next
+DROP FUNCTION tg_paper_confirmations_2()
+-- next
 DROP FUNCTION tg_statements_1()
 -- next
 DROP FUNCTION tg_statements_2()
@@ -311,18 +325,6 @@ DROP FUNCTION tg_line_answers_2()
 DROP FUNCTION tg_acts_1()
 -- next
 DROP FUNCTION tg_acts_2()
--- next
-DROP FUNCTION tg_confirmations_1()
--- next
-DROP FUNCTION tg_confirmations_2()
--- next
-DROP FUNCTION tg_terms_acceptances_1()
--- next
-DROP FUNCTION tg_terms_acceptances_2()
--- next
-DROP FUNCTION tg_paper_confirmations_1()
--- next
-DROP FUNCTION tg_paper_confirmations_2()
 -- next
 DROP FUNCTION tg_dispute_parts_1()
 -- next

@@ -116,6 +116,8 @@ DROP TABLE statement_runs
 -- next
 DROP TABLE staff_role_requests
 -- next
+DROP TABLE sent_forms
+-- next
 DROP TABLE security_events
 -- next
 DROP TABLE samples

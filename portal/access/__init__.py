@@ -114,9 +114,11 @@ from portal.access.second_factor import (
     set_up_totp,
     set_up_totp_from_console,
     start_totp,
+    tell_password_changed,
     waiting_seed,
 )
 from portal.access.security_log import SecurityLine, SecurityNote, list_security_events, note_security
+from portal.access.sent_forms import OtherContent, find_sent_form, keep_sent_form
 from portal.access.sign_in import (
     Attempt,
     PendingSignIn,
@@ -193,6 +195,7 @@ __all__ = [
     "InvitationView",
     "LimitTerms",
     "LinkView",
+    "OtherContent",
     "OwnChoices",
     "PasskeyRefused",
     "PasskeyView",
@@ -243,6 +246,7 @@ __all__ = [
     "find_person",
     "find_person_by_email",
     "find_reset",
+    "find_sent_form",
     "forget_old_tries",
     "grant_role",
     "has_account",
@@ -252,6 +256,7 @@ __all__ = [
     "is_active_staff",
     "is_internal_path",
     "is_recent",
+    "keep_sent_form",
     "list_company_people",
     "list_devices",
     "list_invitations",
@@ -303,6 +308,7 @@ __all__ = [
     "start_sign_in",
     "start_totp",
     "system_actor",
+    "tell_password_changed",
     "touch_sign_in",
     "waiting_mail_change",
     "waiting_seed",

@@ -87,6 +87,7 @@ class Grant(Base):
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(PublicId, unique=True, default=new_public_id)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     role: Mapped[str] = mapped_column(String(20))
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
@@ -210,6 +211,19 @@ class ThrottleCount(Base):
     key: Mapped[str] = mapped_column(String(160), primary_key=True)
     window_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     tries: Mapped[int] = mapped_column(default=0)
+
+
+class SentForm(Base):
+    """A form that was taken, by the number its page gave it: sent again it gets the same answer and no effect."""
+
+    __tablename__ = "sent_forms"
+    __table_args__ = (Index("ix_sent_forms_person", "person_id", "sent_at"),)
+
+    number: Mapped[str] = mapped_column(String(43), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    content_hash: Mapped[str] = mapped_column(String(64))
+    location: Mapped[str] = mapped_column(String(500))  # where the answer led
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class SecurityEvent(Base):

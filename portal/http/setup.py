@@ -16,6 +16,7 @@ from portal.http.filters import install_filters
 from portal.http.frame import set_up_frame, zone
 from portal.http.languages import set_up_languages
 from portal.http.logs import set_up_logging, set_up_request_log
+from portal.http.once import set_up_once
 from portal.http.security import csp_nonce, set_up_security
 from portal.http.unit import Portal, may, set_up_unit
 from portal.settings import Settings
@@ -43,6 +44,7 @@ def make_app(settings: Settings, database: Database) -> Flask:
     set_up_security(app, settings)
     set_up_errors(app)
     set_up_assets(app)
+    set_up_once(app)
     install_filters(app.jinja_env, zone)
     app.jinja_env.globals.update(csp_nonce=csp_nonce, may=may)
     set_up_frame(app)

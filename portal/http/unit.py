@@ -18,6 +18,7 @@ from portal.access import Actor, Permission, SignedIn, narrow_session
 from portal.clock import utc_now
 from portal.db import Database
 from portal.errors import Conflict, NotAllowed
+from portal.http.once import answer_once, keep_answer
 from portal.settings import Settings
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -83,8 +84,12 @@ class Portal(Flask):
     app_ctx_globals_class = Unit
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Answer the request, then settle its transaction."""
+        """Answer the request, then settle its transaction; a form taken before is answered as then."""
+        return answer_once(self._settled)
+
+    def _settled(self) -> Response:
         response = self.make_response(super().dispatch_request())
+        keep_answer(response)
         settle(response)
         return response
 
