@@ -30,15 +30,23 @@ def next_number(session: Session, prefix: str, *, year: int) -> str:
         prefix: What is counted, e.g. ``D`` for disputes.
         year: Calendar year of the seller's business day; each year starts at 1.
     """
+    (number,) = next_numbers(session, prefix, year=year, count=1)
+    return number
+
+
+def next_numbers(session: Session, prefix: str, *, year: int, count: int) -> list[str]:
+    """Take the next numbers of a series in one go, in order; see ``next_number``."""
+    if not count:
+        return []
     series = f"{prefix}-{year % 100:02d}"
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(NumberSeries).values(name=series, last=1)
-    number = session.execute(
+    statement = dialect.insert(NumberSeries).values(name=series, last=count)
+    last = session.execute(
         statement.on_conflict_do_update(
-            index_elements=[NumberSeries.name], set_={"last": NumberSeries.last + 1}
+            index_elements=[NumberSeries.name], set_={"last": NumberSeries.last + count}
         ).returning(NumberSeries.last)
     ).scalar_one()
-    return f"{series}-{number:04d}"
+    return [f"{series}-{number:04d}" for number in range(last - count + 1, last + 1)]
 
 
 def reserve_ids(session: Session, table: Table, count: int) -> list[int]:

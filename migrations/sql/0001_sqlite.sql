@@ -401,11 +401,11 @@ CREATE TABLE customers (
 	CONSTRAINT fk_customers_parent_id FOREIGN KEY(parent_id) REFERENCES customers (id)
 )
 -- next
-CREATE INDEX ix_customers_parent ON customers (parent_id)
--- next
 CREATE INDEX ix_customers_name_key ON customers (name_key)
 -- next
 CREATE INDEX ix_customers_owner ON customers (owner_id)
+-- next
+CREATE INDEX ix_customers_parent ON customers (parent_id)
 -- next
 CREATE TABLE bank_accounts (
 	id INTEGER NOT NULL,
@@ -630,11 +630,11 @@ CREATE TABLE grants (
 	CONSTRAINT fk_grants_ended_by_id FOREIGN KEY(ended_by_id) REFERENCES people (id)
 )
 -- next
-CREATE UNIQUE INDEX uq_grants_staff ON grants (person_id, role) WHERE ended_at IS NULL AND customer_id IS NULL
--- next
 CREATE INDEX ix_grants_customer ON grants (customer_id)
 -- next
 CREATE INDEX ix_grants_person ON grants (person_id)
+-- next
+CREATE UNIQUE INDEX uq_grants_staff ON grants (person_id, role) WHERE ended_at IS NULL AND customer_id IS NULL
 -- next
 CREATE TABLE sign_ins (
 	id INTEGER NOT NULL,
@@ -1005,11 +1005,11 @@ CREATE TABLE statements (
 	CONSTRAINT ck_statements_unapplied_minor_integer CHECK (unapplied_minor IS NULL OR typeof(unapplied_minor) = 'integer')
 )
 -- next
+CREATE INDEX ix_statements_state ON statements (state, period_from)
+-- next
 CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
 -- next
 CREATE INDEX ix_statements_run ON statements (run_id)
--- next
-CREATE INDEX ix_statements_state ON statements (state, period_from)
 -- next
 CREATE TABLE acts (
 	id INTEGER NOT NULL,
@@ -1103,9 +1103,9 @@ CREATE TABLE import_batches (
 	CONSTRAINT fk_import_batches_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_import_batches_file ON import_batches (file_sha256)
--- next
 CREATE INDEX ix_import_batches_at ON import_batches (started_at)
+-- next
+CREATE INDEX ix_import_batches_file ON import_batches (file_sha256)
 -- next
 CREATE TABLE match_customer_keys (
 	"key" VARCHAR(80) NOT NULL,
@@ -1243,15 +1243,15 @@ CREATE TABLE documents (
 	CONSTRAINT fk_documents_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
--- next
-CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
+CREATE INDEX ix_documents_amount ON documents (amount_minor)
 -- next
 CREATE INDEX ix_documents_day ON documents (document_on)
 -- next
-CREATE INDEX ix_documents_number ON documents (document_no)
+CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
 -- next
-CREATE INDEX ix_documents_amount ON documents (amount_minor)
+CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
+-- next
+CREATE INDEX ix_documents_number ON documents (document_no)
 -- next
 CREATE TABLE bank_statements (
 	id INTEGER NOT NULL,
@@ -1539,11 +1539,11 @@ CREATE TABLE allocations (
 	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
--- next
 CREATE INDEX ix_allocations_credit ON allocations (credit_id)
 -- next
 CREATE INDEX ix_allocations_debit ON allocations (debit_id)
+-- next
+CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
 -- next
 CREATE TABLE bank_lines (
 	id INTEGER NOT NULL,
@@ -1582,11 +1582,11 @@ CREATE TABLE bank_lines (
 	CONSTRAINT fk_bank_lines_state_by_id FOREIGN KEY(state_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
--- next
 CREATE INDEX ix_bank_lines_file ON bank_lines (file_id, line_no)
 -- next
 CREATE INDEX ix_bank_lines_day ON bank_lines (account_id, booked_on, amount_minor)
+-- next
+CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
 -- next
 CREATE TABLE statement_lines (
 	statement_id INTEGER NOT NULL,
@@ -1652,13 +1652,13 @@ CREATE TABLE disputes (
 	CONSTRAINT fk_disputes_opened_by_id FOREIGN KEY(opened_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
--- next
-CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
--- next
 CREATE INDEX ix_disputes_state ON disputes (state, due_on)
 -- next
+CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
+-- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+-- next
+CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
 CREATE TABLE einvoices (
 	id INTEGER NOT NULL,
@@ -1695,11 +1695,11 @@ CREATE TABLE einvoices (
 	CONSTRAINT ck_einvoices_payable_minor_integer CHECK (payable_minor IS NULL OR typeof(payable_minor) = 'integer')
 )
 -- next
-CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
+CREATE UNIQUE INDEX uq_einvoices_identity ON einvoices (entity_id, kind, code, number) WHERE NOT is_void
 -- next
 CREATE INDEX ix_einvoices_document ON einvoices (document_id)
 -- next
-CREATE UNIQUE INDEX uq_einvoices_identity ON einvoices (entity_id, kind, code, number) WHERE NOT is_void
+CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
 -- next
 CREATE TABLE match_item_keys (
 	"key" VARCHAR(80) NOT NULL,
@@ -1733,9 +1733,9 @@ CREATE TABLE allocation_wishes (
 	CONSTRAINT fk_allocation_wishes_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_allocation_wishes_customer ON allocation_wishes (customer_id)
--- next
 CREATE UNIQUE INDEX uq_allocation_wishes_open ON allocation_wishes (document_id) WHERE state IN ('asked', 'pending')
+-- next
+CREATE INDEX ix_allocation_wishes_customer ON allocation_wishes (customer_id)
 -- next
 CREATE TABLE entries (
 	id INTEGER NOT NULL,
@@ -1798,11 +1798,11 @@ CREATE TABLE adjustments (
 	CONSTRAINT fk_adjustments_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
--- next
 CREATE INDEX ix_adjustments_state ON adjustments (state)
 -- next
 CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
+-- next
+CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
 -- next
 CREATE TABLE bank_sightings (
 	file_id INTEGER NOT NULL,
@@ -1951,15 +1951,15 @@ CREATE TABLE matches (
 	CONSTRAINT fk_matches_exchange_id FOREIGN KEY(exchange_id) REFERENCES entries (id)
 )
 -- next
-CREATE INDEX ix_matches_customer ON matches (customer_id)
--- next
-CREATE INDEX ix_matches_document ON matches (document_id)
--- next
-CREATE UNIQUE INDEX uq_matches_line ON matches (bank_line_id) WHERE state <> 'undone'
--- next
 CREATE INDEX ix_matches_state ON matches (state, booked_on)
 -- next
 CREATE INDEX ix_matches_decided ON matches (decided_at)
+-- next
+CREATE UNIQUE INDEX uq_matches_line ON matches (bank_line_id) WHERE state <> 'undone'
+-- next
+CREATE INDEX ix_matches_customer ON matches (customer_id)
+-- next
+CREATE INDEX ix_matches_document ON matches (document_id)
 -- next
 CREATE TABLE match_parts (
 	match_id INTEGER NOT NULL,

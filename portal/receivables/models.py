@@ -104,7 +104,11 @@ class OpenItem(Base):
             sqlite_where=text("open_minor > 0"),
             postgresql_where=text("open_minor > 0"),
         ),
-    )
+        Index(
+            "ix_open_items_amount", "open_minor", "currency", sqlite_where=text("open_minor > 0"),
+            postgresql_where=text("open_minor > 0"),
+        ),
+    )  # fmt: skip
 
     document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"), primary_key=True)
     entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entities.id"))
