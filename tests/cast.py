@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from portal.access import Actor, permissions_of
 from portal.access.models import Grant, Person
+from portal.access.terms import TERMS_VERSION
+from portal.confirmations.models import TermsAcceptance
 from portal.customers.models import Customer
 
 #: The instant at which every test's story stands unless it says otherwise: 10:00 in Shanghai.
@@ -62,7 +64,16 @@ def seat_cast(session: Session) -> None:
         session.flush()
         customer_id = _customer_id(session, part.customer_no)
         session.add(Grant(person_id=person.id, role=part.role, customer_id=customer_id, granted_at=NOW))
+        if part.role == "confirmer" and customer_id is not None:
+            session.add(_accepted_terms(person.id, customer_id))
     session.flush()
+
+
+def _accepted_terms(person_id: int, customer_id: int) -> TermsAcceptance:
+    return TermsAcceptance(
+        person_id=person_id, customer_id=customer_id, version=TERMS_VERSION, language="en", text="Terms",
+        text_hash="0" * 64, method="password", address="192.0.2.7", device="Test browser", accepted_at=NOW,
+    )  # fmt: skip
 
 
 def _customer_id(session: Session, number: str | None) -> int | None:

@@ -48,6 +48,7 @@ MARKS = {
     "confirmed": "confirmed",
     "confirmed-with-exceptions": "disputed",
     "disagreed": "disputed",
+    "recorded": "note",
     "superseded": "note",
     "draft": "note",
 }

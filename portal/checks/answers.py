@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Row, and_, func, or_, select
@@ -15,9 +14,9 @@ from portal.adjustments.models import Adjustment
 from portal.approvals.kinds import content_hash
 from portal.approvals.models import Approval
 from portal.checks.probe import Finding, Probe, found
+from portal.confirmations import EVIDENCE, evidence_hash
 from portal.confirmations.models import Confirmation
 from portal.customers.models import Customer
-from portal.db import canonical_json
 from portal.receivables import EVIDENCED_KINDS
 from portal.receivables.models import Document
 from portal.statements.models import LineAnswer, Statement, StatementLine
@@ -90,13 +89,6 @@ def _signature_of_a_version() -> Probe:
     )
 
 
-_EVIDENCE = (
-    "statement_id", "customer_id", "statement_hash", "outcome", "currency", "closing_minor", "agreed_minor",
-    "disputed_minor", "stated_minor", "reason", "answers", "signed_text", "language", "person_id", "person_name",
-    "person_email", "job_title", "method", "address", "device", "local_time",
-)  # fmt: skip
-
-
 def signatures(session: Session) -> Finding:
     """Inv7 and I7: every signature hashes to its hash, and its answers to lines 0..n sum to what was signed."""
     rows = session.execute(
@@ -108,8 +100,8 @@ def signatures(session: Session) -> Finding:
     checked, problems = 0, []
     for row, statement in rows:
         checked += 1
-        evidence = {name: getattr(row, name) for name in _EVIDENCE} | {"statement": statement}
-        if sha256(canonical_json(evidence).encode()).hexdigest() != row.content_hash:
+        evidence = {name: getattr(row, name) for name in EVIDENCE}
+        if evidence_hash(evidence, statement=statement) != row.content_hash:
             problems.append(f"signature {row.public_id}: its evidence has changed")
     return found("Inv7", checked, problems)
 

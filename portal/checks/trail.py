@@ -73,7 +73,7 @@ def _one_row_each() -> Iterator[Probe]:
     signed = (
         select(func.count(AuditRow.number))
         .where(
-            AuditRow.subject_kind == "statement", AuditRow.event == "balances.signed",
+            AuditRow.subject_kind == "statement", AuditRow.event.in_(("balances.signed", "balances.recorded")),
             AuditRow.subject_id == Statement.public_id, AuditRow.customer_id == Confirmation.customer_id,
         )
         .scalar_subquery()

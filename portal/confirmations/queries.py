@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.access import Actor, Permission
+from portal.access import Actor, Permission, people_names
 from portal.confirmations.models import Confirmation
 from portal.customers.models import Customer
 from portal.errors import NotFound
@@ -64,6 +65,19 @@ class ConfirmationView:
     content_hash: str
     answers: tuple[tuple[int, str, int], ...]
     open_lines: tuple[OpenLine, ...]
+    channel: str = "portal"
+    role: str = ""
+    authority: str = ""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    given_on: date | None = None
+    recorded_by: str = ""
+    approved_by: str = ""
+    paper: str = ""
+
+    @property
+    def is_electronic(self) -> bool:
+        """Whether the customer signed here, and not we for them."""
+        return self.channel == "portal"
 
 
 def find_confirmation(session: Session, *, public_id: str, actor: Actor) -> ConfirmationView:
@@ -85,6 +99,7 @@ def find_confirmation(session: Session, *, public_id: str, actor: Actor) -> Conf
     row, statement, customer = found
     actor.require_scope(row.customer_id)
     names = (customer.name_en, customer.name) if row.language == "en" else (customer.name, customer.name_en)
+    names_of = people_names(session, [one for one in (row.recorded_by_id, row.approved_by_id) if one])
     return ConfirmationView(
         public_id=row.public_id, statement_public_id=statement.public_id, period_from=statement.period_from,
         period_until=statement.period_until, version=statement.version,
@@ -97,7 +112,9 @@ def find_confirmation(session: Session, *, public_id: str, actor: Actor) -> Conf
         person_email=row.person_email, job_title=row.job_title, method=row.method, address=row.address,
         device=row.device, signed_at=row.signed_at, local_time=row.local_time, statement_hash=row.statement_hash,
         content_hash=row.content_hash, answers=tuple((no, answer, minor) for no, answer, minor in row.answers),
-        open_lines=_open_lines(session, row),
+        open_lines=_open_lines(session, row), channel=row.channel, role=row.role, authority=row.authority,
+        evidence=row.evidence, given_on=row.given_on, recorded_by=names_of.get(row.recorded_by_id or 0, ""),
+        approved_by=names_of.get(row.approved_by_id or 0, ""), paper=str(row.evidence.get("paper", "")),
     )  # fmt: skip
 
 
@@ -148,8 +165,13 @@ def confirmation_json(view: ConfirmationView) -> dict[str, Any]:
         "language": view.language,
         "signer": {
             "name": view.person_name, "email": view.person_email, "job_title": view.job_title, "method": view.method,
-            "address": view.address, "device": view.device,
+            "address": view.address, "device": view.device, "role": view.role, "authority": view.authority,
         },
+        "channel": view.channel,
+        "given_on": view.given_on.isoformat() if view.given_on else None,
+        "recorded_by": view.recorded_by or None,
+        "approved_by": view.approved_by or None,
+        "evidence": dict(view.evidence),
         "signed_at": view.signed_at.isoformat(),
         "local_time": view.local_time,
         "hash": view.content_hash,

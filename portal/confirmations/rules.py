@@ -12,6 +12,12 @@ from portal.money import Money
 OUTCOMES = ("agreed", "agreed-except", "disagreed")
 #: How an answer reached us: signed here by the customer, or recorded by staff from paper, a call or a mail.
 CHANNELS = ("portal", "paper", "telephone", "e-mail")
+CHANNEL_LABELS = {
+    "portal": N_("in the portal"),
+    "paper": N_("on paper"),
+    "telephone": N_("by telephone"),
+    "e-mail": N_("by e-mail"),
+}
 PAPER_STATES = ("pending", "recorded", "rejected", "voided")
 
 #: Outcome → verb of the statement's transitions.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,9 @@ from sqlalchemy.orm import Session
 from portal.access import Actor, Permission, make_link
 from portal.audit import record
 from portal.clock import business_day
+from portal.confirmations.codes import needs_code
+from portal.confirmations.consent import accept_terms
+from portal.confirmations.evidence import evidence_hash, evidence_of
 from portal.confirmations.models import Confirmation
 from portal.confirmations.rules import (
     OUTCOMES,
@@ -24,7 +26,6 @@ from portal.confirmations.rules import (
     normal_text,
     signed_money,
 )
-from portal.db import canonical_json
 from portal.errors import N_, Conflict, Invalid, NotAllowed
 from portal.i18n import Translator, translator
 from portal.money import Money, capital_amount
@@ -58,6 +59,8 @@ class SignatureDraft:
         language: Its language, ``zh`` or ``en``.
         content_hash: Of the statement version on the page.
         answers_hash: Of the answers on the page (``StatementPage.answers_hash``).
+        authority: By which the person signs for the company, in their own words; may be empty.
+        terms_hash: Of the terms accepted with this signature, where they were not accepted before.
     """
 
     outcome: str
@@ -69,6 +72,8 @@ class SignatureDraft:
     language: str
     content_hash: str
     answers_hash: str
+    authority: str = ""
+    terms_hash: str = ""
 
 
 def default_outcome(page: StatementPage) -> str:
@@ -134,7 +139,8 @@ def sign_balance(
         NotFound: Unknown, or out of scope.
         NewerVersion: A newer version was issued.
         Conflict: Someone signed already, or answers or text are not those on the page.
-        Invalid: Lines left, disputes with "agreed", none with "agreed-except", or a missing figure, reason or name.
+        Invalid: Lines left, disputes with "agreed", none with "agreed-except", a missing figure, reason or name, terms
+            not accepted, or a mailed code that is still to be given.
     """
     actor.require(Permission.STATEMENTS_SIGN)
     if actor.person_id is None:
@@ -148,7 +154,14 @@ def sign_balance(
         raise NewerVersion(message, **newer.params) from None
     page = find_statement(session, public_id=public_id, actor=actor)
     _require_signable(page, signature)
-    row = _confirmation(page, signature, actor=actor, now=now)
+    if needs_code(session, customer_id=page.customer.id, actor=actor, now=now):
+        raise Invalid(N_("Enter the code from your mail first. Nothing was signed."), field="code")
+    accept_terms(
+        session, customer_id=page.customer.id, language=signature.language, seen_hash=signature.terms_hash,
+        actor=actor, now=now,
+    )  # fmt: skip
+    known = evidence_of(session, customer_id=page.customer.id, actor=actor)
+    row = _confirmation(page, signature, known=known, actor=actor, now=now)
     session.add(row)
     statement.state = next_state(statement.state, VERBS[signature.outcome]) or statement.state
     session.flush()
@@ -201,7 +214,7 @@ def _require_signable(page: StatementPage, signature: SignatureDraft) -> None:
 
 
 def _confirmation(
-    page: StatementPage, signature: SignatureDraft, *, actor: Actor, now: datetime
+    page: StatementPage, signature: SignatureDraft, *, known: dict[str, Any], actor: Actor, now: datetime
 ) -> Confirmation:
     assert actor.person_id is not None
     is_disagreed = signature.outcome == "disagreed"
@@ -223,12 +236,16 @@ def _confirmation(
         "person_name": signature.signer_name.strip()[:120],
         "person_email": actor.email,
         "job_title": signature.job_title.strip()[:120],
+        "channel": "portal",
+        "role": " ".join(sorted(actor.roles))[:40],
+        "authority": signature.authority.strip()[:160],
+        "evidence": known,
         "method": actor.method[:20],
         "address": actor.address[:64],
         "device": actor.device[:255],
         "local_time": now.astimezone(ZoneInfo(page.entity.time_zone)).isoformat(timespec="seconds"),
     }
-    digest = sha256(canonical_json(evidence | {"statement": page.public_id}).encode()).hexdigest()
+    digest = evidence_hash(evidence, statement=page.public_id)
     return Confirmation(**evidence, signed_at=now, content_hash=digest)
 
 

@@ -11,7 +11,14 @@ from sqlalchemy.orm import Session
 from portal.access import Actor
 from portal.adjustments import AdjustmentDraft, draft_adjustment, submit_adjustment
 from portal.approvals import reject
-from portal.confirmations import SignatureDraft, confirm_lines, default_outcome, sign_balance, signing_text
+from portal.confirmations import (
+    SignatureDraft,
+    confirm_lines,
+    default_outcome,
+    sign_balance,
+    signing_text,
+    terms_text,
+)
 from portal.demo.cases import PLOT_REASONS, PLOTS, WORDS, WORDS_EN, Case
 from portal.demo.company import Cast, confirmer_actor
 from portal.disputes import DisputeDraft, open_dispute
@@ -61,6 +68,7 @@ def _confirm_and_sign(session: Session, page: StatementPage, actor: Actor, *, no
     signature = SignatureDraft(
         outcome=outcome, stated=None, reason="", signer_name=actor.name, job_title=actor.job_title,
         signed_text=text.full, language=actor.language, content_hash=page.content_hash, answers_hash=page.answers_hash,
+        terms_hash=terms_text(session, customer_id=page.customer.id, language=actor.language).text_hash,
     )  # fmt: skip
     sign_balance(session, public_id=page.public_id, signature=signature, actor=actor, now=now)
 

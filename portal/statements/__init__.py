@@ -16,6 +16,7 @@ disputed + unanswered = closing at every moment.
 | any that can be answered | sign_agreed | confirmed | the customer's confirmer |
 | any that can be answered | sign_agreed_except | confirmed-with-exceptions | the same |
 | any that can be answered | sign_disagreed | disagreed | the same |
+| any that can be answered | record | recorded | staff, from paper or a call, two people; never a confirmation |
 | any that can be answered but no-response | expire | no-response | the worker, after the deadline; never agreement |
 | every issued one | supersede | superseded | the next version is issued |
 """
@@ -67,6 +68,7 @@ from portal.statements.request import ISSUE_JOB, PREPARE_JOB, queue_prepare, req
 from portal.statements.rules import (
     ANSWER_LABELS,
     ANSWERABLE,
+    ELECTRONIC,
     FAILURES,
     KIND_LABELS,
     SIGNED,
@@ -95,6 +97,7 @@ __all__ = [
     "ANSWERABLE",
     "ANSWER_LABELS",
     "BUCKET_LABELS",
+    "ELECTRONIC",
     "FAILURES",
     "FORMS",
     "ISSUE_JOB",

@@ -15,15 +15,18 @@ RUN_STATES = ("preparing", "prepared", "issuing", "issued", "failed")
 ANSWERS = ("confirmed", "disputed", "question", "none")
 
 #: draft → approved → issued → delivered → viewed → part-answered → confirmed | confirmed-with-exceptions | disagreed
-#: | no-response (deadline passed) → superseded by the next version. No-response is never shown as agreement.
+#: | recorded (from paper, by staff) | no-response (deadline passed) → superseded by the next version. No-response is
+#: never shown as agreement.
 STATES = (
     "draft", "approved", "issued", "delivered", "viewed", "part-answered", "confirmed", "confirmed-with-exceptions",
-    "disagreed", "no-response", "superseded",
+    "disagreed", "recorded", "no-response", "superseded",
 )  # fmt: skip
 #: States in which a customer may answer lines and sign.
 ANSWERABLE = frozenset({"issued", "delivered", "viewed", "part-answered", "no-response"})
 #: States that a signature made final.
-SIGNED = frozenset({"confirmed", "confirmed-with-exceptions", "disagreed"})
+SIGNED = frozenset({"confirmed", "confirmed-with-exceptions", "disagreed", "recorded"})
+#: Of these, the ones the customer gave here: what staff recorded from paper or a call never counts as one.
+ELECTRONIC = SIGNED - {"recorded"}
 
 #: (state, verb) → state. ``take_back`` stands for taking back the last answer that was left.
 TRANSITIONS: dict[tuple[str, str], str] = {
@@ -37,6 +40,7 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     **{(state, "sign_agreed"): "confirmed" for state in sorted(ANSWERABLE)},
     **{(state, "sign_agreed_except"): "confirmed-with-exceptions" for state in sorted(ANSWERABLE)},
     **{(state, "sign_disagreed"): "disagreed" for state in sorted(ANSWERABLE)},
+    **{(state, "record"): "recorded" for state in sorted(ANSWERABLE)},
     **{(state, "expire"): "no-response" for state in sorted(ANSWERABLE - {"no-response"})},
     **{(state, "supersede"): "superseded" for state in sorted(ANSWERABLE | SIGNED)},
 }
@@ -51,6 +55,7 @@ STATE_LABELS = {
     "confirmed": N_("Confirmed"),
     "confirmed-with-exceptions": N_("Confirmed, with exceptions"),
     "disagreed": N_("Not agreed"),
+    "recorded": N_("Answer on paper, recorded by us"),
     "no-response": N_("No objection received"),
     "superseded": N_("Replaced by a newer version"),
 }

@@ -14,7 +14,7 @@ from portal.money import Money
 from portal.outbox.models import OutboxMessage
 from portal.statements.above import reminders
 from portal.statements.models import Statement, StatementRun
-from portal.statements.rules import SIGNED
+from portal.statements.rules import ELECTRONIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def count_delivery(session: Session, run: StatementRun) -> Delivery:
     ):
         mails[state] += count
     counts = {state: count for state, count, _ in states}
-    signed = sum(counts.get(state, 0) for state in SIGNED)
+    signed = sum(counts.get(state, 0) for state in ELECTRONIC)
     return Delivery(
         issued=sum(counts.values()), queued=mails["queued"] + mails["sending"], sent=mails["sent"],
         failed=mails["failed"], viewed=sum(int(seen) for _, _, seen in states),

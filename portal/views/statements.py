@@ -46,6 +46,7 @@ MARKS = {
     "confirmed": "confirmed",
     "confirmed-with-exceptions": "disputed",
     "disagreed": "disputed",
+    "recorded": "note",
     "superseded": "note",
 }
 

@@ -15,7 +15,7 @@ from portal.disputes import OPEN_STATES
 from portal.disputes.models import Dispute
 from portal.ledger import entity_view
 from portal.money import Money
-from portal.statements import ANSWERABLE, SIGNED
+from portal.statements import ANSWERABLE, ELECTRONIC, SIGNED
 from portal.statements.models import Statement
 from portal.worklist.queries import newest_month
 
@@ -81,7 +81,7 @@ def _answered(session: Session, month: date) -> tuple[int, int]:
             .group_by(Statement.state)
         ).all()
     )
-    return sum(count for state, count in rows.items() if state in SIGNED), sum(rows.values())
+    return sum(count for state, count in rows.items() if state in ELECTRONIC), sum(rows.values())
 
 
 def _pending(session: Session) -> tuple[int, datetime | None]:
