@@ -14,7 +14,7 @@ import click
 import structlog
 
 from admin.commands.context import open_database, say, the_settings
-from portal.access import forget_old_tries, system_actor
+from portal.access import SEND_RESET, forget_old_tries, send_reset, system_actor
 from portal.clock import business_day, utc_now
 from portal.jobs import JobRun, Verb, enqueue, lease_job, note_heartbeat, run_job
 from portal.ledger import entity_view
@@ -121,6 +121,7 @@ VERBS: dict[str, Verb] = {
     "disputes.close": _close_disputes,
     "imports.check": _check_import,
     "imports.load": _load_import,
+    SEND_RESET: send_reset,
     "reminders.run": _run_reminders,
     "statements.issue": _issue_statements,
     "statements.prepare": _prepare_statements,

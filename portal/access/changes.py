@@ -8,6 +8,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from portal.access.models import Person
 from portal.access.rules import Actor
 
 
@@ -87,3 +88,11 @@ def tell_roles_changed(session: Session, person_id: int, *, actor: Actor, now: d
     """Tell every listener."""
     for listener in _listeners:
         listener(session, person_id, actor=actor, now=now)
+
+
+def themselves(person: Person) -> Actor:
+    """Return the actor of an act by link: it is the person's own, and allows nothing else."""
+    return Actor(
+        person_id=person.id, public_id=person.public_id, name=person.name, email=person.email, side="customer",
+        roles=frozenset(), permissions=frozenset(), language=person.language, method="mail-link",
+    )  # fmt: skip

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from sqlalchemy import BigInteger, Boolean, DateTime, String, bindparam, column, select, table
 from sqlalchemy.orm import Session
 
+from portal.db import UtcDateTime
+
 COMPANIES = table(
     "customers",
     column("id", BigInteger),
     column("public_id", String),
     column("number", String),
     column("owner_id", BigInteger),
+    column("owner_since", UtcDateTime()),
+    column("created_at", UtcDateTime()),
+    column("currency", String),
     column("name", String),
     column("name_en", String),
     column("name_key", String),

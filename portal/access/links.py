@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.models import DeepLink, Person
 from portal.access.sign_ins import hash_token
-from portal.access.throttle import count_try, limit_of
+from portal.access.throttle import address_key, count_try
 from portal.errors import Invalid
 from portal.outbox import MessageDraft, put_message
 
@@ -104,7 +104,7 @@ def renew_link(
         payload: By language, what the mail says of the seller.
         now: When.
     """
-    if count_try(session, f"link:{address}", now=now) > limit_of("link"):
+    if count_try(session, f"link:{address_key(address)}", now=now):
         return
     row = _row(session, token)
     if row is None or now >= row.made_at + RENEWABLE:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.changes import record_change, tell_roles_changed
 from portal.access.models import Grant, Person
-from portal.access.passwords import keep_password
+from portal.access.passwords import end_open_resets, keep_password
 from portal.access.rules import STAFF_ROLES, Actor, Permission
 from portal.access.sign_ins import end_sign_ins_of
 from portal.errors import N_, Conflict, Invalid, NotAllowed, NotFound
@@ -140,6 +140,7 @@ def set_password(
                 N_("A colleague sets their own password, by the link of an invitation or reset.")
             )
     keep_password(session, row, password_hash, now=now)
+    end_open_resets(session, row.id, now=now)
     end_sign_ins_of(session, row.id, keep=keep, now=now)
     record_change(
         session, "people.password-set", person_public_id=public_id, details={}, actor=actor, now=now

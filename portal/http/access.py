@@ -34,6 +34,24 @@ Side = Literal["customer", "staff", "any"]
 ENDS_VIEWING = frozenset({"viewing.stop", "sign_in.sign_out"})
 
 
+#: Where a sign-in that is not complete leads, and what it may call meanwhile.
+STAGE_PAGES = {"code": "/sign-in/code", "enrol": "/account/second-factor", "password": "/account/new-password"}
+_STAGE_ENDPOINTS = {
+    "enrol": frozenset({
+        "factors.enrol", "factors.start_app", "factors.app", "factors.confirm_app", "factors.passkey_options",
+        "factors.add", "sign_in.step_up", "sign_in.prove", "sign_in.sign_out",
+    }),
+    "password": frozenset({"account.new_password", "account.change_password", "sign_in.sign_out"}),
+}  # fmt: skip
+
+
+class Unfinished(NotAllowed):
+    """A sign-in that still lacks a second factor or a new password."""
+
+    code = "sign_in_unfinished"
+    default_message = N_("Finish signing in first: set up a second factor, or change the password.")
+
+
 class ViewingOnly(NotAllowed):
     """A member of staff tried to act while looking at a customer's pages."""
 
@@ -75,7 +93,7 @@ def requires(*permissions: Permission, side: Side | None = None) -> Callable[[Vi
             g = unit()
             if g.signed_in is None:
                 return _to_sign_in()
-            standing = _standing_page(g.signed_in, wanted, permissions)
+            standing = _unfinished_page(g.signed_in) or _standing_page(g.signed_in, wanted, permissions)
             if standing is not None:
                 return standing
             if wanted not in {"any", g.actor.side}:
@@ -88,6 +106,19 @@ def requires(*permissions: Permission, side: Side | None = None) -> Callable[[Vi
         return guarded
 
     return mark
+
+
+def _unfinished_page(signed_in: SignedIn) -> ResponseReturnValue | None:
+    """Return the way to what a sign-in still lacks; None = it is complete, or this is the place.
+
+    Raises:
+        Unfinished: A program called, or something was sent.
+    """
+    if signed_in.stage == "full" or request.endpoint in _STAGE_ENDPOINTS[signed_in.stage]:
+        return None
+    if wants_json() or request.method not in READS:
+        raise Unfinished
+    return redirect(STAGE_PAGES[signed_in.stage])
 
 
 def _standing_page(

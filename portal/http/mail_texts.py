@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -72,6 +72,7 @@ def render_mail(letter: Letter, *, base_url: str) -> MailText:
             "base_url": base,
             "url": lambda path: base + path,
             "day_of": date.fromisoformat,
+            "moment_of": datetime.fromisoformat,
         }
         parts = [
             _environment().get_template(f"mail/{letter.event}/{part}").render(values)

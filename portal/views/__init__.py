@@ -7,11 +7,14 @@ from portal.views.attachments import bp as attachments
 from portal.views.confirmations import bp as confirmations
 from portal.views.disputes import bp as disputes
 from portal.views.documents import bp as documents
+from portal.views.factors import bp as factors
 from portal.views.health import bp as health
+from portal.views.invitation import bp as invitation
 from portal.views.links import bp as links
 from portal.views.open_items import bp as open_items
 from portal.views.overview import bp as overview
 from portal.views.receipts import bp as receipts
+from portal.views.resets import bp as resets
 from portal.views.sign_in import bp as sign_in
 from portal.views.statements import bp as statements
 
@@ -19,6 +22,8 @@ BLUEPRINTS = (
     health,
     sign_in,
     links,
+    invitation,
+    resets,
     overview,
     statements,
     confirmations,
@@ -27,5 +32,6 @@ BLUEPRINTS = (
     disputes,
     documents,
     account,
+    factors,
     attachments,
 )

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from portal.access import Attempt, sign_in_with_password
+from portal.access import Attempt, PasswordRules, SignInRules, sign_in_with_password
 from portal.access.models import Grant, Person
 from portal.audit.models import AuditRow
 from portal.clock import utc_now
 from portal.db import Database
 from tests.commands.conftest import Run
 
+CHEAP = SignInRules(PasswordRules(cost="test"))
 ADD = ("users", "add", "Li@Acme.example", "--name", "李娜")
 
 
@@ -30,7 +31,7 @@ def test_adds_a_person_who_can_sign_in(run: Run, database: Database) -> None:
         "public_id": public_id,
     }
     attempt = Attempt("li@acme.example", "four words in a row", "127.0.0.1", "")
-    assert sign_in_with_password(database, attempt, cost="test", now=utc_now())[1] == "customer"
+    assert sign_in_with_password(database, attempt, rules=CHEAP, now=utc_now()).side == "customer"
 
 
 def test_records_who_did_it_and_notes_the_head_outside(

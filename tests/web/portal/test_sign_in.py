@@ -27,7 +27,7 @@ def test_the_page_speaks_both_languages_and_names_the_seller(nobody: Browser) ->
 def test_leads_customers_and_staff_to_their_own_front(
     nobody: Browser, with_password: Callable[[Part], str], app: Flask
 ) -> None:
-    for part, home in ((PING, "/"), (MEI, "/admin/")):
+    for part, home in ((PING, "/"), (MEI, "/account/second-factor")):
         answer = Browser(app).post("/sign-in", {"email": part.email.upper(), "password": with_password(part)})
         assert (answer.status_code, answer.location) == (303, home)
 
