@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from portal.matching.engine.facts import RestKind, Tolerance
 from portal.matching.engine.state import Found, Line, State
+from portal.matching.engine.text import speaks_of_part
 
 _DISCOUNTS = (50, 100, 150, 200, 250, 300, 500)
 #: A fee is at most this share of what is paid (1/20 = 5 %).
@@ -105,6 +106,23 @@ def in_part(state: State, line: Line, items: Sequence[int], *, rule: str, named:
     is_part = any(state.left[item] != amount for item, amount in amounts.items()) or len(amounts) < len(items)
     kind: RestKind = "overpayment" if rest > 0 else "partial" if is_part else ""
     chosen = tuple(item for item in items if item in amounts)
-    return Found(
+    found = Found(
         book.items.owner[items[0]], chosen, tuple(amounts[item] for item in chosen), rule, max(rest, 0), kind, named
     )
+    found.chance = _oddness(state, line, found)
+    return found
+
+
+def _oddness(state: State, line: Line, found: Found) -> int:
+    """Return how strange a part payment or overpayment is: −2 a round share, 0 usual, 2 out of proportion."""
+    paid, total = line.receipt.amount_minor, sum(state.left[item] for item in found.items)
+    if found.rest_kind == "overpayment":
+        return 0 if found.rest * 10 <= paid + 10 else 1 if found.rest * 4 <= paid else 2
+    if any(is_share(paid, whole) for whole in (total, sum(state.book.items.open[item] for item in found.items))):
+        return -2
+    return -1 if speaks_of_part(line.text) else 0 if paid * 20 >= total else 1
+
+
+def is_share(amount: int, total: int) -> bool:
+    """Tell whether an amount is a multiple of five per cent of a total, to the minor unit."""
+    return any(abs(amount * 100 - total * share) <= 100 for share in range(5, 100, 5))

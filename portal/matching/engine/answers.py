@@ -38,6 +38,8 @@ _FOUND = {
     "part": N_("the narrative speaks of a part; this is a round share of %(number)s"),
     "parts": N_("with other receipts of this payer this pays %(number)s to the cent"),
     "anywhere": N_("%(number)s is the only open item of this amount in the whole ledger"),
+    "share": N_("this is a round share of %(number)s"),
+    "anywhere-tail": N_("last digits of %(number)s in narrative"),
     "anywhere-number": N_("amount and last digits of %(number)s agree"),
     "payer": N_("the payer is known, no open item fits"),
 }

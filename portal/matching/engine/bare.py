@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
-from portal.matching.engine.amounts import NEAR_RATE, in_full, in_part, shortfall
+from portal.matching.engine.amounts import NEAR_RATE, in_full, in_part, is_share, shortfall
 from portal.matching.engine.naming import is_alike
 from portal.matching.engine.state import AHEAD, Found, Line, State
 from portal.matching.engine.subsets import chance_of, find_sum
@@ -16,10 +16,11 @@ from portal.matching.engine.text import speaks_of_credit, speaks_of_part
 MOST_CUSTOMERS = 12
 MOST_SEARCHED = 4
 MOST_PARTS = 40
+MOST_ANYWHERE = 8
 
 
-def one_amount(state: State, line: Line) -> Found | None:
-    """Return the oldest open item of exactly this amount among the items of those who may have paid."""
+def one_amount(state: State, line: Line, *, twins: bool = False) -> Found | None:
+    """Return the open item of exactly this amount of those who may have paid; of twins, when asked for, the oldest."""
     fits: list[tuple[int, list[int]]] = []
     book, amount = state.book, line.receipt.amount_minor
     for customer in line.who[:MOST_CUSTOMERS]:
@@ -29,18 +30,25 @@ def one_amount(state: State, line: Line) -> Found | None:
             for item in pool.of_amount(book, amount)
             if state.left[item] == amount and book.items.doc_on[item] <= line.day + AHEAD
         ]
-        if open_:
+        if open_ and (twins or len(open_) == 1):
             fits.append((customer, open_))
     if not fits:
         return None
     customer, items = fits[0]
-    found = in_full(state, line, items[:1], rule="amount" if len(items) == 1 else "twin")
+    found = in_full(state, line, items[:1], rule="amount")
     if found:
         size = len(state.live(customer, line.receipt.currency, line.day))
         found.chance = chance_of(size, amount, _round(amount))
         found.is_ambiguous = len(fits) > 1
         found.others = tuple((items[0],) for _, items in fits[1:6])
+        if len(items) > 1:
+            found.rule = "twin"
     return found
+
+
+def twin_or_nearly(state: State, line: Line) -> Found | None:
+    """Return the oldest of twins, or one item with a small difference: together, in the order of dates."""
+    return one_amount(state, line, twins=True) or nearly(state, line)
 
 
 def _round(amount: int) -> int:
@@ -76,13 +84,24 @@ def sums(state: State, line: Line) -> Found | None:
         if made:
             fits.append(made)
     if not fits:
-        return None
+        return _all_less(state, line)
     best = min(fits, key=lambda made: made.chance)
     found = in_full(state, line, best.items, rule=best.shape)
     if found:
         found.chance = best.chance
         found.is_ambiguous = best.solutions > 1 or len(fits) > 1
         found.others = (*best.others, *(made.items for made in fits if made is not best))[:5]
+    return found
+
+
+def _all_less(state: State, line: Line) -> Found | None:
+    """Return everything that is open less a fee, a discount or a rounding."""
+    if len(line.who) != 1:
+        return None
+    live = state.live(line.who[0], line.receipt.currency, line.day)
+    found = in_full(state, line, live, rule="all") if 2 <= len(live) <= 40 else None
+    if found:
+        found.chance = -2
     return found
 
 
@@ -144,7 +163,9 @@ def nearly(state: State, line: Line) -> Found | None:
     if found:
         window = 10 if found.rest_kind == "discount" else 500
         found.chance = chance_of(size * 10, amount, window)
-        found.is_ambiguous, found.others = len(fits) > 1, tuple((item,) for item in fits[1:6])
+        found.is_ambiguous = len({state.left[item] for item in fits}) > 1
+        found.flags = "t" if len(fits) > 1 else ""
+        found.others = tuple((item,) for item in fits[1:6])
     return found
 
 
@@ -169,30 +190,28 @@ def _near_rate(state: State, line: Line) -> Found | None:
     return best
 
 
-def part_in_words(state: State, line: Line) -> Found | None:
-    """Return the one item of which this is a round share, when the words speak of a part."""
+def round_share(state: State, line: Line) -> Found | None:
+    """Return the one item of which this is a round share; in doubt only when the words speak of a part."""
     amount = line.receipt.amount_minor
-    if len(line.who) != 1 or not speaks_of_part(line.text):
+    if len(line.who) != 1:
         return None
     live = [
         item
         for item in state.live(line.who[0], line.receipt.currency, line.day)
         if state.left[item] > amount and state.is_open(item)
     ]
-    fits = [item for item in live if _is_share(amount, state.left[item])]
-    if len(fits) != 1 and len(live) == 1:
+    speaks = speaks_of_part(line.text)
+    fits = [item for item in live if is_share(amount, state.left[item])]
+    if not fits and len(live) == 1 and speaks:
         fits = live
     if not fits:
         return None
-    found = in_part(state, line, fits[:1], rule="part")
+    found = in_part(state, line, fits[:1], rule="part" if speaks else "share")
     if found:
-        found.is_ambiguous, found.others = len(fits) > 1, tuple((item,) for item in fits[1:6])
-        found.chance = chance_of(len(live) * 20, amount, 1)
+        found.is_ambiguous, found.others = len({state.left[item] for item in fits}) > 1, tuple((i,) for i in fits[1:6])
+        found.chance = chance_of(len(live) * 40, amount, _round(amount))
+        found.flags = "t" if len(fits) > 1 else ""
     return found
-
-
-def _is_share(amount: int, total: int) -> bool:
-    return any(abs(amount * 100 - total * share) <= 100 for share in range(5, 100, 5))
 
 
 def in_parts(state: State, lines: Iterable[Line]) -> list[tuple[list[Line], int]]:
@@ -226,13 +245,32 @@ def anywhere(state: State, line: Line, by_amount: Mapping[tuple[str, int], Seque
         for item in by_amount.get(key, ())
         if state.left[item] == key[1] and state.book.items.doc_on[item] <= line.day + AHEAD
     ]
-    if not fits or len(fits) > 5:
+    if not fits or len(fits) > MOST_ANYWHERE:
         return None
-    tails = [item for item in fits if is_alike(state.book, line, item)]
-    chosen = tails if tails else fits
-    found = in_full(state, line, chosen[:1], rule="anywhere-number" if tails else "anywhere")
+    alike = [item for item in fits if is_alike(state.book, line, item)]
+    chosen = alike or fits
+    found = in_full(state, line, chosen[:1], rule="anywhere-number" if alike else "anywhere")
     if found:
-        found.is_ambiguous, found.others = len(chosen) > 1, tuple((item,) for item in chosen[1:])
-        found.named = len(tails)
+        found.is_ambiguous, found.others = len(chosen) > 1, tuple((item,) for item in chosen[1:6])
+        found.named = len(alike)
         found.chance = chance_of(len(state.book.items), key[1], _round(key[1]))
     return found
+
+
+def by_tail(state: State, line: Line, by_tail: Mapping[str, Sequence[int]]) -> Found | None:
+    """Return the only open item that ends with digits of the narrative and that this pays less a small difference."""
+    ends = {str(line.receipt.amount_minor // 100), str(line.receipt.amount_minor)}
+    fits = {
+        item: found
+        for _, _, digits in line.runs
+        if digits not in ends
+        for item in by_tail.get(digits, ())
+        if state.left[item] > 0
+        and state.book.items.doc_on[item] <= line.day + AHEAD
+        and (found := in_full(state, line, [item], rule="anywhere-tail", named=1, tolerance_bp=NEAR_RATE))
+    }
+    if not fits:
+        return None
+    best = next(iter(fits.values()))
+    best.is_ambiguous, best.others = len(fits) > 1, tuple((item,) for item in list(fits)[1:6])
+    return best

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from portal.matching.engine.facts import Customer, KnownPayer, OpenItem
 from portal.matching.engine.names import account_key, name_keys
 from portal.matching.engine.text import NOT_DIGITS, key_of
+
+_PREFIX = re.compile(r"[A-Z]{0,5}(?![A-Z])")
 
 
 @dataclass(slots=True)
@@ -108,7 +111,7 @@ class Book:
                 seen[at] = seen.get(at, 0) + payer.times
         self._owned: list[list[int]] | None = None
         self._pools: dict[tuple[int, str], Pool] = {}
-        self._order: list[int] | None = None
+        self._prefixes: frozenset[str] | None = None
 
     @classmethod
     def of(cls, customers: Iterable[Customer], items: Iterable[OpenItem], payers: Iterable[KnownPayer] = ()) -> Book:
@@ -134,6 +137,25 @@ class Book:
         """Return the digits of the three numbers of an item."""
         items = self.items
         return (_digits(items.doc[item]), _digits(items.fapiao[item]), _digits(items.po[item]))
+
+    def prefixes(self) -> frozenset[str]:
+        """Return the letters with which document and order numbers of this book begin."""
+        if self._prefixes is None:
+            heads = {number[:8] for column in (self.items.doc, self.items.po) for number in column}
+            self._prefixes = frozenset(prefix_of(head) for head in heads) - {""}
+        return self._prefixes
+
+    def find_tails(self, tails: Collection[str]) -> dict[str, list[int]]:
+        """Return for each of these last four to six digits the items whose document number ends with them."""
+        wanted = frozenset(tails)
+        found: dict[str, list[int]] = {}
+        sizes = sorted({len(tail) for tail in wanted})
+        for start in range(0, len(self.items) if wanted else 0, 100_000):
+            for at, digits in enumerate(_all_digits(self.items.doc[start : start + 100_000]), start):
+                for size in sizes:
+                    if digits[-size:] in wanted:
+                        found.setdefault(digits[-size:], []).append(at)
+        return found
 
     def find_references(self, keys: Collection[str]) -> dict[str, list[int]]:
         """Return for each of these keys the items that are known by it, in one pass over the columns."""
@@ -198,6 +220,12 @@ class Book:
                 for key in wanted & name_keys(customer):
                     found.setdefault(key, []).append(at)
         return found
+
+
+def prefix_of(number: str) -> str:
+    """Return the letters with which a number begins."""
+    found = _PREFIX.match(number.upper())
+    return found[0] if found else ""
 
 
 def _digits(number: str) -> str:

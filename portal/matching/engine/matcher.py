@@ -90,25 +90,26 @@ class Matching:
         for line in self._waiting():
             if line.runs and not self._is_noise(line):
                 self.read[line.at] = read_inside(self.state, line, self.names)
-        order = sorted(self.read, key=lambda at: at)
-        for at in order:
+        for at, read in self.read.items():
             line = self.lines[at]
-            if line.found is None and (found := named(self.state, line, self.read[at])):
+            if line.found is None and (found := named(self.state, line, read)):
                 self.state.take(line, found)
-        for at in order:
+        self._named_in_part(known=True)
+
+    def _named_in_part(self, *, known: bool) -> None:
+        """Take part payments and overpayments of named items; of payers that are not the customer only at last."""
+        for at, read in self.read.items():
             line = self.lines[at]
-            if line.found is None and (found := named_in_part(self.state, line, self.read[at])):
-                self.state.take(line, found)
+            if line.found is None and (found := named_in_part(self.state, line, read)):
+                if not known or (found.customer in line.who and found.chance < 2):
+                    self.state.take(line, found)
 
     def _bare(self, *, strong: bool) -> None:
-        for stage in (bare.one_amount, bare.rest_of_part, bare.sums, bare.less_credit, bare.nearly):
+        for stage in (bare.one_amount, bare.rest_of_part, bare.sums, bare.less_credit, bare.twin_or_nearly):
             self._stage(stage, [line for line in self._free() if (line.level in _STRONG) == strong])
 
     def _stage(self, stage: Callable[[State, Line], Found | None], lines: Sequence[Line]) -> None:
-        for line in lines:
-            if line.found is None and line.who and (found := stage(self.state, line)):
-                found.flags += self._flags(line)
-                self.state.take(line, found)
+        self._take_all((line for line in lines if line.who), lambda line: stage(self.state, line))
 
     def _free(self) -> list[Line]:
         """Return receipts that wait and do not name something already paid."""
@@ -132,16 +133,23 @@ class Matching:
                     if found := in_part(self.state, line, [item], rule="parts"):
                         found.flags = self._flags(line)
                         self.state.take(line, found)
-        self._stage(bare.part_in_words, self._free())
+        self._stage(bare.round_share, self._free())
         self._stage(bare.rest_of_part, self._free())
 
     def _anywhere(self) -> None:
         lines = self._free()
-        wanted = {(line.receipt.currency, line.receipt.amount_minor) for line in lines}
-        by_amount = self.state.book.find_amounts(wanted)
+        by_amount = self.state.book.find_amounts({(line.receipt.currency, line.receipt.amount_minor) for line in lines})
+        self._take_all(lines, lambda line: bare.anywhere(self.state, line, by_amount))
+        lines = [line for line in lines if line.found is None and line.runs]
+        tails = {digits for line in lines for _, _, digits in line.runs if 4 <= len(digits) <= 6}
+        by_tail = self.state.book.find_tails(tails)
+        self._take_all(lines, lambda line: bare.by_tail(self.state, line, by_tail))
+        self._named_in_part(known=False)
+
+    def _take_all(self, lines: Iterable[Line], find: Callable[[Line], Found | None]) -> None:
         for line in lines:
-            if found := bare.anywhere(self.state, line, by_amount):
-                found.flags = self._flags(line)
+            if line.found is None and (found := find(line)):
+                found.flags += self._flags(line)
                 self.state.take(line, found)
 
     def _leave(self) -> None:

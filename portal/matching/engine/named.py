@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 from math import prod
 
-from portal.matching.engine.amounts import in_full, in_part
+from portal.matching.engine.amounts import in_full, in_part, shortfall
 from portal.matching.engine.naming import Names, is_alike, named_inside
 from portal.matching.engine.state import Found, Line, State
 from portal.matching.engine.subsets import find_sum
-from portal.matching.engine.text import count_in
+from portal.matching.engine.text import count_in, speaks_of_credit
 
 MOST_PRODUCTS = 2_000
 #: How far a payment with a reference may be from the day's rate, in parts of ten thousand.
@@ -135,19 +135,34 @@ def _twins(state: State, sets: Sequence[Sequence[int]]) -> bool:
 
 
 def _slipped(state: State, line: Line, names: Names) -> Found | None:
-    """Another item of exactly this amount whose number is one slip away: the number typed belongs to a wrong item."""
-    amount = line.receipt.amount_minor
-    fits = []
-    for customer in dict.fromkeys([names.customer, *line.who[:4]]):
-        for item in state.book.pool(customer, line.receipt.currency).of_amount(state.book, amount):
-            if state.left[item] == amount and is_alike(state.book, line, item):
-                fits.append(item)
+    """Another item that this amount pays, whose number is one slip away: the number typed belongs to a wrong item."""
+    fits = [
+        item
+        for customer in dict.fromkeys([names.customer, *line.who[:4]])
+        for item in _payable(state, line, customer)
+        if is_alike(state.book, line, item)
+    ]
     if not fits:
         return None
+    fits.sort(key=lambda item: abs(state.left[item] - line.receipt.amount_minor))
     found = in_full(state, line, fits[:1], rule="slip", named=1)
     if found:
-        found.is_ambiguous, found.others = len(fits) > 1, tuple((item,) for item in fits[1:6])
+        same = [item for item in fits if state.left[item] == state.left[fits[0]]]
+        found.is_ambiguous, found.others = len(same) > 1, tuple((item,) for item in same[1:6])
     return found
+
+
+def _payable(state: State, line: Line, customer: int) -> list[int]:
+    """Return the items of a customer that this receipt pays exactly or less a small difference."""
+    amount, book = line.receipt.amount_minor, state.book
+    exact = book.pool(customer, line.receipt.currency).of_amount(book, amount)
+    tolerance = state.tolerances.of(book.customers[customer].id, line.receipt.currency)
+    most = max(tolerance.fee_minor, tolerance.rounding_minor, amount * tolerance.discount_bp // 9_000)
+    return [item for item in exact if state.left[item] == amount] or [
+        item
+        for item in state.live(customer, line.receipt.currency, line.day)
+        if 0 < state.left[item] - amount <= most and shortfall(state.left[item], amount, tolerance)
+    ]
 
 
 def _with_credits(state: State, line: Line, names: Names) -> Found | None:
@@ -178,39 +193,71 @@ def _with_credits(state: State, line: Line, names: Names) -> Found | None:
 
 
 def _completed(state: State, line: Line, names: Names) -> Found | None:
-    """Named items and others of the customer that were cut off or only counted (等3张)."""
+    """Named items and others of the customer that were cut off or only counted (等3张), perhaps less a credit note."""
     sure, choices, _ = _choices(state, names)
     items = _open(state, [*sure, *(choice[0] for choice in choices if len(choice) == 1)]) or sure
     if not items or not _one_currency(state, line, items):
         return None
     rest = line.receipt.amount_minor - sum(state.left[item] for item in items)
-    if rest <= 0:
-        return None
-    count = count_in(line.text)
-    others = [
-        item
-        for item in state.live(names.customer, line.receipt.currency, line.day)
-        if 0 < state.left[item] <= rest and item not in items
-    ]
-    if count != 0 and count - len(items) < 1:
-        return None
-    single = [item for item in others if state.left[item] == rest] if count in {0, len(items) + 1} else []
-    if single:
-        found = in_full(state, line, [*items, single[0]], rule="reference-more", named=len(items))
-        if found:
-            found.chance = -3 if count or len(items) > 1 else -2
+    live = [item for item in state.live(names.customer, line.receipt.currency, line.day) if item not in items]
+    if rest > 0 and (found := _with_others(state, line, items, live=live, rest=rest)):
         return found
+    if speaks_of_credit(line.text):
+        for note in [item for item in live if state.left[item] < 0][:10]:
+            more = rest - state.left[note]
+            if more > 0 and (found := _with_others(state, line, [*items, note], live=live, rest=more)):
+                return found
+    return None
+
+
+def _with_others(
+    state: State, line: Line, items: Sequence[int], *, live: Sequence[int], rest: int
+) -> Found | None:
+    """Add to named items those others that make up the rest of the receipt."""
+    missing = count_in(line.text) - len(items)
+    if missing < 1 and count_in(line.text):
+        return None
     dated = state.book.items.doc_on
-    later = [item for item in others if dated[item] >= min(dated[one] for one in items)]
+    first = min(dated[item] for item in items)
+    others = [item for item in live if 0 < state.left[item] <= rest]
+    later = [item for item in others if dated[item] >= first]
+    if missing in {1, -len(items)}:
+        single = [item for some in (later, others) for item in some if state.left[item] == rest]
+        if single:
+            found = in_full(state, line, [*items, single[0]], rule="reference-more", named=len(items))
+            if found:
+                found.chance = -3 if missing == 1 or len(items) > 1 else -2
+                found.flags = "t" if len(set(single)) > 1 else ""
+            return found
     for some in (later, others):
         made = find_sum(some, [state.left[item] for item in some], rest)
-        if made and count in {0, len(items) + len(made.items)}:
+        if made and missing in {len(made.items), -len(items)}:
             found = in_full(state, line, [*items, *made.items], rule="reference-more", named=len(items))
             if found:
-                found.chance, found.is_ambiguous = made.chance - (2 if count else 0), made.solutions > 1
+                found.chance, found.is_ambiguous = made.chance - (2 if missing > 0 else 0), made.solutions > 1
                 found.others = tuple((*items, *one) for one in made.others)
+                found.flags = "t" if _have_twins(state, made.items, others) else ""
             return found
-    return None
+    return _counted(state, line, items, others=live) if missing == 1 else None
+
+
+def _have_twins(state: State, chosen: Sequence[int], others: Sequence[int]) -> bool:
+    sizes = {state.left[item] for item in chosen}
+    return sum(state.left[item] in sizes for item in others) > len(chosen)
+
+
+def _counted(state: State, line: Line, items: Sequence[int], *, others: Sequence[int]) -> Found | None:
+    """One more item is said to be paid, and only one fits with a fee, a discount or a rounding."""
+    fits = [
+        found
+        for item in others
+        if state.left[item] > 0
+        and (found := in_full(state, line, [*items, item], rule="reference-more", named=len(items)))
+    ]
+    if len(fits) != 1:
+        return None
+    fits[0].chance = -1
+    return fits[0]
 
 
 def _different(state: State, line: Line, names: Names) -> Found | None:

@@ -19,6 +19,7 @@ _NOT_LETTERS = re.compile(r"[^0-9A-Z\u3400-\u9fff\uf900-\ufaff]+")
 _WORDS = re.compile(r"[0-9A-Z]+")
 _BRANCH = re.compile(r"(?:公司|^.{4,}?)([^公司]{0,8}?(?:分公司|支公司|办事处|营业部|分厂|分店))$")
 _FORM = re.compile(r"(?:集团)?(?:股份)?(?:有限)?(?:责任)?公司$|有限合伙$|\(?集团\)?$|普通合伙$|个体工商户$")
+_TOWN = re.compile(r"^(.{2,3})市(?=..)")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _PREFIX = 14
 
@@ -43,10 +44,11 @@ class Name:
         whole: All letters and digits.
         core: Without place, legal form and branch.
         places: Places found in it, in order of their spelling.
+        stem: Without legal form, branch and the sign of a town (市), places where they stand.
         is_chinese: Whether it holds Chinese characters.
     """
 
-    __slots__ = ("core", "is_chinese", "places", "whole")
+    __slots__ = ("core", "is_chinese", "places", "stem", "whole")
 
     def __init__(self, text: str) -> None:
         text = (text if text.isascii() else normalize("NFKC", text)).upper().strip()
@@ -57,7 +59,7 @@ class Name:
             words = _WORDS.findall(text.replace(".", "").replace("'", ""))
             self.places: tuple[str, ...] = ()
             self.whole = "".join(words)
-            self.core = "".join(word for word in words if word not in LATIN_FORMS) or self.whole
+            self.core = self.stem = "".join(word for word in words if word not in LATIN_FORMS) or self.whole
 
     def _take_chinese(self, text: str) -> None:
         places = []
@@ -72,6 +74,7 @@ class Name:
         if branch and branch.start(1) > 3:
             rest = rest[: branch.start(1)]
         rest = _FORM.sub("", rest)
+        self.stem = _TOWN.sub(r"\1", _FORM.sub("", _NOT_LETTERS.sub("", text)))
         for _ in range(2):
             for size in (2, 3, 4):
                 if rest[:size] in PLACES and len(rest) - size >= 2:
@@ -106,6 +109,7 @@ def name_keys(customer: Customer) -> frozenset[str]:
         name = Name(text)
         keys.update(f"{level}:{key}" for level, key in _exact_keys(name))
         keys.update(_near_keys(name))
+        keys.update(_sound_keys(name))
         if name.is_chinese:
             sounds = sound_of(name.whole)
             keys.add(f"Y:{sounds[:_PREFIX]}")
@@ -122,20 +126,24 @@ def name_keys(customer: Customer) -> frozenset[str]:
 
 
 def _exact_keys(name: Name) -> list[tuple[str, str]]:
-    keys = [("F", name.whole), ("P", f"{name.core}|{''.join(name.places)}")]
-    if name.places or not name.is_chinese:
-        keys.append(("C", name.core))
-    else:
-        keys.append(("C", name.core))
-    if name.is_chinese:
-        keys.append(("S", f"{sound_of(name.core)}|{sound_of(''.join(name.places))}"))
+    keys = [("F", name.whole), ("P", f"{name.core}|{''.join(name.places)}"), ("C", name.core)]
     return keys
 
 
+def _sound_keys(name: Name) -> tuple[str, ...]:
+    """Return the sound of the name with its place first and where it stands."""
+    if not name.is_chinese:
+        return ()
+    place = sound_of("".join(name.places))
+    return (f"S:{sound_of(name.core)}|{place}", f"S:{sound_of(name.stem)}")
+
+
 def _near_keys(name: Name) -> set[str]:
-    if not 4 <= len(name.core) <= 40:
+    """Return what is left of core and places when one letter is left out, for names long enough."""
+    text = f"{''.join(name.places)}{name.core}"
+    if not 6 <= len(text) <= 40:
         return set()
-    return {f"D:{one}" for one in _shorter(name.core) | {name.core}}
+    return {f"D:{one}" for one in _shorter(text) | {text}}
 
 
 #: Levels of evidence in the order in which they are asked; the first that finds somebody decides.
@@ -149,6 +157,8 @@ def keys_of_payer(text: str) -> list[tuple[str, tuple[str, ...]]]:
         return []
     levels: dict[str, tuple[str, ...]] = {level: (f"{level}:{key}",) for level, key in _exact_keys(name)}
     levels["O"] = (f"O:{name.whole}",)
+    if sounds := _sound_keys(name):
+        levels["S"] = sounds
     if name.is_chinese:
         if len(name.core) <= 5:
             levels["B"] = (f"B:{name.core}",)

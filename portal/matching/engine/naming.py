@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
-from portal.matching.engine.book import Book, Pool
+from portal.matching.engine.book import Book, Pool, prefix_of
 from portal.matching.engine.state import Line, State
 from portal.matching.engine.text import is_list, is_range, key_of, keys_of_number
 
 _LETTERS = re.compile(r"[A-Z]{1,5}(?=[-/_.# ]{0,2}$)")
-_PREFIX = re.compile(r"[A-Z]*")
 MOST_NAMED = 60
 MOST_TAILS = 12
 
@@ -80,23 +79,23 @@ def _paid_to_the_cent(state: State, line: Line, found: Sequence[tuple[int, int, 
 
 
 def _plausible(book: Book, line: Line, items: Sequence[int], first: int) -> list[int]:
-    """Of several items with these digits leave those whose letters stand before the number, else invoice numbers."""
-    if len(items) == 1:
-        return list(items)
+    """Leave out items that the letters before the number contradict; of several take the invoice numbers."""
     before = _LETTERS.search(line.text, max(0, line.runs[first][0] - 8), line.runs[first][0])
     doc, po = book.items.doc, book.items.po
+    digits = {key for key, start, _ in line.windows if start == first}
     if before:
-        agree = [item for item in items if before[0] in {_prefix(doc[item]), _prefix(po[item])}]
+        letters = before[0]
+        agree = [item for item in items if letters in {prefix_of(doc[item]), prefix_of(po[item])}]
+        if letters in book.prefixes():
+            return [item for item in agree if letters == prefix_of(doc[item]) and key_of(doc[item]) in digits] or [
+                item for item in agree if letters == prefix_of(po[item]) and key_of(po[item]) in digits
+            ]
         if agree:
             return agree
-    digits = {key for key, start, _ in line.windows if start == first}
+    if len(items) == 1:
+        return list(items)
     ours = [item for item in items if key_of(doc[item]) in digits]
     return ours or list(items)
-
-
-def _prefix(number: str) -> str:
-    found = _PREFIX.match(number.upper())
-    return found[0] if found else ""
 
 
 def named_inside(state: State, line: Line, names: Names) -> None:
