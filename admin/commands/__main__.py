@@ -20,6 +20,7 @@ COMMANDS = {
     "export": "admin.commands.export:export",
     "import": "admin.commands.imports:imports",
     "mail": "admin.commands.mail:mail",
+    "match-files": "admin.commands.match_files:match_files",
     "migrate": "admin.commands.serve:migrate",
     "reminders": "admin.commands.reminders:reminders",
     "routes": "admin.commands.routes:routes",

@@ -7,6 +7,8 @@ from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from operator import lt
 
 from portal.matching.engine.facts import Customer, KnownPayer, OpenItem
 from portal.matching.engine.names import account_key, name_keys
@@ -36,6 +38,23 @@ class Items:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def ordered(self) -> Items:
+        """Return the rows in the order of their ids, so that the order of a file does not matter."""
+        if all(map(lt, self.ids, islice(self.ids, 1, None))):
+            return self
+        order = sorted(range(len(self.ids)), key=self.ids.__getitem__)
+
+        def text(column: list[str]) -> list[str]:
+            return [column[at] for at in order]
+
+        def numbers(column: array[int]) -> array[int]:
+            return array(column.typecode, (column[at] for at in order))
+
+        return Items(
+            text(self.ids), numbers(self.owner), text(self.doc), text(self.fapiao), text(self.po),
+            numbers(self.doc_on), numbers(self.due_on), text(self.currency), numbers(self.open),
+        )  # fmt: skip
 
 
 def reference_keys(item: OpenItem) -> frozenset[str]:
