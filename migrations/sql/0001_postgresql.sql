@@ -249,22 +249,6 @@ CREATE TABLE mail_changes (
 -- next
 CREATE INDEX ix_mail_changes_person ON mail_changes (person_id)
 -- next
-CREATE TABLE consents (
-	id BIGSERIAL NOT NULL,
-	person_id BIGINT NOT NULL,
-	version VARCHAR(20) NOT NULL,
-	language VARCHAR(2) NOT NULL,
-	text TEXT NOT NULL,
-	text_hash VARCHAR(64) NOT NULL,
-	address VARCHAR(64) NOT NULL,
-	device VARCHAR(255) NOT NULL,
-	accepted_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_consents PRIMARY KEY (id),
-	CONSTRAINT fk_consents_person_id FOREIGN KEY(person_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_consents_person ON consents (person_id)
--- next
 CREATE TABLE jobs (
 	id BIGSERIAL NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -331,6 +315,78 @@ CREATE TABLE closed_periods (
 )
 -- next
 CREATE INDEX ix_closed_periods_month ON closed_periods (entity_id, starts_on)
+-- next
+CREATE TABLE staff_role_requests (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	person_id BIGINT NOT NULL,
+	act VARCHAR(6) NOT NULL,
+	role VARCHAR(20) NOT NULL,
+	terms TEXT NOT NULL,
+	reason VARCHAR(500) NOT NULL,
+	asked_by_id BIGINT NOT NULL,
+	asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	state VARCHAR(8) NOT NULL,
+	CONSTRAINT pk_staff_role_requests PRIMARY KEY (id),
+	CONSTRAINT ck_staff_role_requests_act_known CHECK (act IN ('give', 'change', 'take')),
+	CONSTRAINT ck_staff_role_requests_role_known CHECK (role IN ('clerk', 'approver', 'department', 'auditor', 'security-admin', 'system-admin')),
+	CONSTRAINT ck_staff_role_requests_state_known CHECK (state IN ('pending', 'done', 'rejected', 'voided')),
+	CONSTRAINT ck_staff_role_requests_not_for_oneself CHECK (asked_by_id <> person_id),
+	CONSTRAINT uq_staff_role_requests_public_id UNIQUE (public_id),
+	CONSTRAINT fk_staff_role_requests_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_staff_role_requests_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_staff_role_requests_person ON staff_role_requests (person_id)
+-- next
+CREATE TABLE samples (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	name VARCHAR(120) NOT NULL,
+	population VARCHAR(20) NOT NULL,
+	definition TEXT NOT NULL,
+	size INTEGER NOT NULL,
+	seed VARCHAR(60) NOT NULL,
+	method VARCHAR(20) NOT NULL,
+	population_size INTEGER NOT NULL,
+	population_hash VARCHAR(64) NOT NULL,
+	drawn_by_id BIGINT,
+	drawn_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_samples PRIMARY KEY (id),
+	CONSTRAINT ck_samples_population_known CHECK (population IN ('customers', 'documents', 'confirmations')),
+	CONSTRAINT ck_samples_sizes CHECK (size > 0 AND population_size >= 0),
+	CONSTRAINT uq_samples_public_id UNIQUE (public_id),
+	CONSTRAINT fk_samples_drawn_by_id FOREIGN KEY(drawn_by_id) REFERENCES people (id)
+)
+-- next
+CREATE TABLE break_glasses (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	person_id BIGINT NOT NULL,
+	secret_hash VARCHAR(255) NOT NULL,
+	sealed_by_id BIGINT,
+	sealed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	voided_at TIMESTAMP WITH TIME ZONE,
+	opened_by VARCHAR(120) NOT NULL,
+	reason TEXT NOT NULL,
+	address VARCHAR(64) NOT NULL,
+	device VARCHAR(255) NOT NULL,
+	opened_at TIMESTAMP WITH TIME ZONE,
+	ends_at TIMESTAMP WITH TIME ZONE,
+	reviewed_by_id BIGINT,
+	reviewed_at TIMESTAMP WITH TIME ZONE,
+	review_note TEXT NOT NULL,
+	CONSTRAINT pk_break_glasses PRIMARY KEY (id),
+	CONSTRAINT ck_break_glasses_opened_for_a_time CHECK ((opened_at IS NULL) = (ends_at IS NULL)),
+	CONSTRAINT ck_break_glasses_opened_for_a_reason CHECK (opened_at IS NULL OR reason <> ''),
+	CONSTRAINT ck_break_glasses_reviewed_by_another CHECK (reviewed_by_id IS NULL OR reviewed_by_id <> person_id),
+	CONSTRAINT uq_break_glasses_public_id UNIQUE (public_id),
+	CONSTRAINT fk_break_glasses_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_break_glasses_sealed_by_id FOREIGN KEY(sealed_by_id) REFERENCES people (id),
+	CONSTRAINT fk_break_glasses_reviewed_by_id FOREIGN KEY(reviewed_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_break_glasses_person ON break_glasses (person_id)
 -- next
 CREATE TABLE policy_versions (
 	version INTEGER NOT NULL,
@@ -520,78 +576,6 @@ CREATE TABLE match_rule_sets (
 -- next
 CREATE UNIQUE INDEX uq_match_rule_sets_active ON match_rule_sets (state) WHERE state = 'active'
 -- next
-CREATE TABLE staff_role_requests (
-	id BIGSERIAL NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	person_id BIGINT NOT NULL,
-	act VARCHAR(6) NOT NULL,
-	role VARCHAR(20) NOT NULL,
-	terms TEXT NOT NULL,
-	reason VARCHAR(500) NOT NULL,
-	asked_by_id BIGINT NOT NULL,
-	asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	state VARCHAR(8) NOT NULL,
-	CONSTRAINT pk_staff_role_requests PRIMARY KEY (id),
-	CONSTRAINT ck_staff_role_requests_act_known CHECK (act IN ('give', 'change', 'take')),
-	CONSTRAINT ck_staff_role_requests_role_known CHECK (role IN ('clerk', 'approver', 'department', 'auditor', 'security-admin', 'system-admin')),
-	CONSTRAINT ck_staff_role_requests_state_known CHECK (state IN ('pending', 'done', 'rejected', 'voided')),
-	CONSTRAINT ck_staff_role_requests_not_for_oneself CHECK (asked_by_id <> person_id),
-	CONSTRAINT uq_staff_role_requests_public_id UNIQUE (public_id),
-	CONSTRAINT fk_staff_role_requests_person_id FOREIGN KEY(person_id) REFERENCES people (id),
-	CONSTRAINT fk_staff_role_requests_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_staff_role_requests_person ON staff_role_requests (person_id)
--- next
-CREATE TABLE samples (
-	id BIGSERIAL NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	name VARCHAR(120) NOT NULL,
-	population VARCHAR(20) NOT NULL,
-	definition TEXT NOT NULL,
-	size INTEGER NOT NULL,
-	seed VARCHAR(60) NOT NULL,
-	method VARCHAR(20) NOT NULL,
-	population_size INTEGER NOT NULL,
-	population_hash VARCHAR(64) NOT NULL,
-	drawn_by_id BIGINT,
-	drawn_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_samples PRIMARY KEY (id),
-	CONSTRAINT ck_samples_population_known CHECK (population IN ('customers', 'documents', 'confirmations')),
-	CONSTRAINT ck_samples_sizes CHECK (size > 0 AND population_size >= 0),
-	CONSTRAINT uq_samples_public_id UNIQUE (public_id),
-	CONSTRAINT fk_samples_drawn_by_id FOREIGN KEY(drawn_by_id) REFERENCES people (id)
-)
--- next
-CREATE TABLE break_glasses (
-	id BIGSERIAL NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	person_id BIGINT NOT NULL,
-	secret_hash VARCHAR(255) NOT NULL,
-	sealed_by_id BIGINT,
-	sealed_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	voided_at TIMESTAMP WITH TIME ZONE,
-	opened_by VARCHAR(120) NOT NULL,
-	reason TEXT NOT NULL,
-	address VARCHAR(64) NOT NULL,
-	device VARCHAR(255) NOT NULL,
-	opened_at TIMESTAMP WITH TIME ZONE,
-	ends_at TIMESTAMP WITH TIME ZONE,
-	reviewed_by_id BIGINT,
-	reviewed_at TIMESTAMP WITH TIME ZONE,
-	review_note TEXT NOT NULL,
-	CONSTRAINT pk_break_glasses PRIMARY KEY (id),
-	CONSTRAINT ck_break_glasses_opened_for_a_time CHECK ((opened_at IS NULL) = (ends_at IS NULL)),
-	CONSTRAINT ck_break_glasses_opened_for_a_reason CHECK (opened_at IS NULL OR reason <> ''),
-	CONSTRAINT ck_break_glasses_reviewed_by_another CHECK (reviewed_by_id IS NULL OR reviewed_by_id <> person_id),
-	CONSTRAINT uq_break_glasses_public_id UNIQUE (public_id),
-	CONSTRAINT fk_break_glasses_person_id FOREIGN KEY(person_id) REFERENCES people (id),
-	CONSTRAINT fk_break_glasses_sealed_by_id FOREIGN KEY(sealed_by_id) REFERENCES people (id),
-	CONSTRAINT fk_break_glasses_reviewed_by_id FOREIGN KEY(reviewed_by_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_break_glasses_person ON break_glasses (person_id)
--- next
 CREATE TABLE grants (
 	id BIGSERIAL NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -627,11 +611,11 @@ CREATE TABLE grants (
 	CONSTRAINT fk_grants_ended_by_id FOREIGN KEY(ended_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_grants_customer ON grants (customer_id)
--- next
 CREATE INDEX ix_grants_person ON grants (person_id)
 -- next
 CREATE UNIQUE INDEX uq_grants_staff ON grants (person_id, role) WHERE ended_at IS NULL AND customer_id IS NULL
+-- next
+CREATE INDEX ix_grants_customer ON grants (customer_id)
 -- next
 CREATE TABLE sign_ins (
 	id BIGSERIAL NOT NULL,
@@ -769,9 +753,9 @@ CREATE TABLE approvals (
 	CONSTRAINT fk_approvals_decided_by_id FOREIGN KEY(decided_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_approvals_state ON approvals (state, kind)
--- next
 CREATE INDEX ix_approvals_subject ON approvals (subject_kind, subject_id)
+-- next
+CREATE INDEX ix_approvals_state ON approvals (state, kind)
 -- next
 CREATE TABLE account_mappings (
 	entity_id BIGINT NOT NULL,
@@ -782,6 +766,21 @@ CREATE TABLE account_mappings (
 	CONSTRAINT fk_account_mappings_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
 	CONSTRAINT fk_account_mappings_account_id FOREIGN KEY(account_id) REFERENCES accounts (id)
 )
+-- next
+CREATE TABLE sample_items (
+	id BIGSERIAL NOT NULL,
+	sample_id BIGINT NOT NULL,
+	no INTEGER NOT NULL,
+	key VARCHAR(22) NOT NULL,
+	label VARCHAR(200) NOT NULL,
+	customer_id BIGINT NOT NULL,
+	CONSTRAINT pk_sample_items PRIMARY KEY (id),
+	CONSTRAINT uq_sample_items_sample_id_no UNIQUE (sample_id, no),
+	CONSTRAINT fk_sample_items_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
+	CONSTRAINT fk_sample_items_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE INDEX ix_sample_items_customer ON sample_items (customer_id)
 -- next
 CREATE TABLE contacts (
 	id BIGSERIAL NOT NULL,
@@ -983,11 +982,11 @@ CREATE TABLE statements (
 	CONSTRAINT fk_statements_supersedes_id FOREIGN KEY(supersedes_id) REFERENCES statements (id)
 )
 -- next
-CREATE INDEX ix_statements_state ON statements (state, period_from)
--- next
 CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
 -- next
 CREATE INDEX ix_statements_run ON statements (run_id)
+-- next
+CREATE INDEX ix_statements_state ON statements (state, period_from)
 -- next
 CREATE TABLE acts (
 	id BIGSERIAL NOT NULL,
@@ -1014,9 +1013,9 @@ CREATE TABLE acts (
 	CONSTRAINT fk_acts_person_id FOREIGN KEY(person_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_acts_subject ON acts (subject_kind, subject_id)
--- next
 CREATE INDEX ix_acts_person ON acts (person_id)
+-- next
+CREATE INDEX ix_acts_subject ON acts (subject_kind, subject_id)
 -- next
 CREATE TABLE tasks (
 	id BIGSERIAL NOT NULL,
@@ -1081,9 +1080,9 @@ CREATE TABLE import_batches (
 	CONSTRAINT fk_import_batches_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_import_batches_at ON import_batches (started_at)
--- next
 CREATE INDEX ix_import_batches_file ON import_batches (file_sha256)
+-- next
+CREATE INDEX ix_import_batches_at ON import_batches (started_at)
 -- next
 CREATE TABLE match_customer_keys (
 	key VARCHAR(80) NOT NULL,
@@ -1093,21 +1092,6 @@ CREATE TABLE match_customer_keys (
 )
 -- next
 CREATE INDEX ix_match_customer_keys_customer ON match_customer_keys (customer_id)
--- next
-CREATE TABLE sample_items (
-	id BIGSERIAL NOT NULL,
-	sample_id BIGINT NOT NULL,
-	no INTEGER NOT NULL,
-	key VARCHAR(22) NOT NULL,
-	label VARCHAR(200) NOT NULL,
-	customer_id BIGINT NOT NULL,
-	CONSTRAINT pk_sample_items PRIMARY KEY (id),
-	CONSTRAINT uq_sample_items_sample_id_no UNIQUE (sample_id, no),
-	CONSTRAINT fk_sample_items_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
-	CONSTRAINT fk_sample_items_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
-)
--- next
-CREATE INDEX ix_sample_items_customer ON sample_items (customer_id)
 -- next
 CREATE TABLE grant_customers (
 	grant_id BIGINT NOT NULL,
@@ -1144,6 +1128,22 @@ CREATE TABLE mail_codes (
 )
 -- next
 CREATE INDEX ix_mail_codes_link ON mail_codes (link_id)
+-- next
+CREATE TABLE grant_reviews (
+	id BIGSERIAL NOT NULL,
+	grant_id BIGINT NOT NULL,
+	decision VARCHAR(6) NOT NULL,
+	note VARCHAR(500) NOT NULL,
+	reviewer_id BIGINT NOT NULL,
+	reviewed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	policy_version INTEGER NOT NULL,
+	CONSTRAINT pk_grant_reviews PRIMARY KEY (id),
+	CONSTRAINT ck_grant_reviews_decision_known CHECK (decision IN ('keep', 'remove')),
+	CONSTRAINT fk_grant_reviews_grant_id FOREIGN KEY(grant_id) REFERENCES grants (id),
+	CONSTRAINT fk_grant_reviews_reviewer_id FOREIGN KEY(reviewer_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_grant_reviews_grant ON grant_reviews (grant_id)
 -- next
 CREATE TABLE master_changes (
 	id BIGSERIAL NOT NULL,
@@ -1217,13 +1217,13 @@ CREATE TABLE documents (
 -- next
 CREATE INDEX ix_documents_amount ON documents (amount_minor)
 -- next
-CREATE INDEX ix_documents_day ON documents (document_on)
+CREATE INDEX ix_documents_number ON documents (document_no)
 -- next
 CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
 -- next
-CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
+CREATE INDEX ix_documents_day ON documents (document_on)
 -- next
-CREATE INDEX ix_documents_number ON documents (document_no)
+CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
 -- next
 CREATE TABLE bank_statements (
 	id BIGSERIAL NOT NULL,
@@ -1399,22 +1399,6 @@ CREATE TABLE reminders (
 	CONSTRAINT uq_reminders_outbox_key UNIQUE (outbox_key)
 )
 -- next
-CREATE TABLE grant_reviews (
-	id BIGSERIAL NOT NULL,
-	grant_id BIGINT NOT NULL,
-	decision VARCHAR(6) NOT NULL,
-	note VARCHAR(500) NOT NULL,
-	reviewer_id BIGINT NOT NULL,
-	reviewed_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	policy_version INTEGER NOT NULL,
-	CONSTRAINT pk_grant_reviews PRIMARY KEY (id),
-	CONSTRAINT ck_grant_reviews_decision_known CHECK (decision IN ('keep', 'remove')),
-	CONSTRAINT fk_grant_reviews_grant_id FOREIGN KEY(grant_id) REFERENCES grants (id),
-	CONSTRAINT fk_grant_reviews_reviewer_id FOREIGN KEY(reviewer_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_grant_reviews_grant ON grant_reviews (grant_id)
--- next
 CREATE TABLE customer_accounts (
 	id BIGSERIAL NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -1433,9 +1417,9 @@ CREATE TABLE customer_accounts (
 	CONSTRAINT fk_customer_accounts_change_id FOREIGN KEY(change_id) REFERENCES master_changes (id)
 )
 -- next
-CREATE INDEX ix_customer_accounts_account ON customer_accounts (account)
--- next
 CREATE UNIQUE INDEX uq_customer_accounts_in_use ON customer_accounts (customer_id, account) WHERE ended_at IS NULL
+-- next
+CREATE INDEX ix_customer_accounts_account ON customer_accounts (account)
 -- next
 CREATE TABLE document_lines (
 	document_id BIGINT NOT NULL,
@@ -1468,9 +1452,9 @@ CREATE TABLE open_items (
 	CONSTRAINT fk_open_items_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
 )
 -- next
-CREATE INDEX ix_open_items_amount ON open_items (open_minor, currency) WHERE open_minor > 0
--- next
 CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id) WHERE open_minor > 0
+-- next
+CREATE INDEX ix_open_items_amount ON open_items (open_minor, currency) WHERE open_minor > 0
 -- next
 CREATE TABLE allocations (
 	id BIGSERIAL NOT NULL,
@@ -1499,11 +1483,11 @@ CREATE TABLE allocations (
 	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_allocations_credit ON allocations (credit_id)
--- next
 CREATE INDEX ix_allocations_debit ON allocations (debit_id)
 -- next
 CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
+-- next
+CREATE INDEX ix_allocations_credit ON allocations (credit_id)
 -- next
 CREATE TABLE bank_lines (
 	id BIGSERIAL NOT NULL,
@@ -1541,11 +1525,11 @@ CREATE TABLE bank_lines (
 	CONSTRAINT fk_bank_lines_state_by_id FOREIGN KEY(state_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_bank_lines_file ON bank_lines (file_id, line_no)
+CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
 -- next
 CREATE INDEX ix_bank_lines_day ON bank_lines (account_id, booked_on, amount_minor)
 -- next
-CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
+CREATE INDEX ix_bank_lines_file ON bank_lines (file_id, line_no)
 -- next
 CREATE TABLE statement_lines (
 	statement_id BIGINT NOT NULL,
@@ -1607,13 +1591,13 @@ CREATE TABLE disputes (
 	CONSTRAINT fk_disputes_opened_by_id FOREIGN KEY(opened_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_disputes_state ON disputes (state, due_on)
--- next
 CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
 -- next
-CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
--- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+-- next
+CREATE INDEX ix_disputes_state ON disputes (state, due_on)
+-- next
+CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
 CREATE TABLE einvoices (
 	id BIGSERIAL NOT NULL,
@@ -1647,11 +1631,11 @@ CREATE TABLE einvoices (
 	CONSTRAINT fk_einvoices_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id)
 )
 -- next
+CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
+-- next
 CREATE UNIQUE INDEX uq_einvoices_identity ON einvoices (entity_id, kind, code, number) WHERE NOT is_void
 -- next
 CREATE INDEX ix_einvoices_document ON einvoices (document_id)
--- next
-CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
 -- next
 CREATE TABLE match_item_keys (
 	key VARCHAR(80) NOT NULL,
@@ -1684,9 +1668,9 @@ CREATE TABLE allocation_wishes (
 	CONSTRAINT fk_allocation_wishes_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES people (id)
 )
 -- next
-CREATE UNIQUE INDEX uq_allocation_wishes_open ON allocation_wishes (document_id) WHERE state IN ('asked', 'pending')
--- next
 CREATE INDEX ix_allocation_wishes_customer ON allocation_wishes (customer_id)
+-- next
+CREATE UNIQUE INDEX uq_allocation_wishes_open ON allocation_wishes (document_id) WHERE state IN ('asked', 'pending')
 -- next
 CREATE TABLE entries (
 	id BIGSERIAL NOT NULL,
@@ -1708,9 +1692,9 @@ CREATE TABLE entries (
 	CONSTRAINT fk_entries_reverses_id FOREIGN KEY(reverses_id) REFERENCES entries (id)
 )
 -- next
-CREATE INDEX ix_entries_posting ON entries (entity_id, posting_on)
--- next
 CREATE INDEX ix_entries_document ON entries (document_id)
+-- next
+CREATE INDEX ix_entries_posting ON entries (entity_id, posting_on)
 -- next
 CREATE TABLE adjustments (
 	id BIGSERIAL NOT NULL,
@@ -1747,11 +1731,11 @@ CREATE TABLE adjustments (
 	CONSTRAINT fk_adjustments_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_adjustments_state ON adjustments (state)
--- next
 CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
 -- next
 CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
+-- next
+CREATE INDEX ix_adjustments_state ON adjustments (state)
 -- next
 CREATE TABLE bank_sightings (
 	file_id BIGINT NOT NULL,
@@ -1840,9 +1824,9 @@ CREATE TABLE entry_lines (
 	CONSTRAINT fk_entry_lines_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
 )
 -- next
-CREATE INDEX ix_entry_lines_customer ON entry_lines (customer_id, account_id)
--- next
 CREATE INDEX ix_entry_lines_account ON entry_lines (account_id)
+-- next
+CREATE INDEX ix_entry_lines_customer ON entry_lines (customer_id, account_id)
 -- next
 CREATE TABLE matches (
 	id BIGSERIAL NOT NULL,
@@ -1893,15 +1877,15 @@ CREATE TABLE matches (
 	CONSTRAINT fk_matches_exchange_id FOREIGN KEY(exchange_id) REFERENCES entries (id)
 )
 -- next
+CREATE UNIQUE INDEX uq_matches_line ON matches (bank_line_id) WHERE state <> 'undone'
+-- next
+CREATE INDEX ix_matches_document ON matches (document_id)
+-- next
 CREATE INDEX ix_matches_state ON matches (state, booked_on)
 -- next
 CREATE INDEX ix_matches_decided ON matches (decided_at)
 -- next
-CREATE UNIQUE INDEX uq_matches_line ON matches (bank_line_id) WHERE state <> 'undone'
--- next
 CREATE INDEX ix_matches_customer ON matches (customer_id)
--- next
-CREATE INDEX ix_matches_document ON matches (document_id)
 -- next
 CREATE TABLE match_parts (
 	match_id BIGINT NOT NULL,
@@ -1929,9 +1913,9 @@ CREATE TABLE payer_sightings (
 	CONSTRAINT fk_payer_sightings_match_id FOREIGN KEY(match_id) REFERENCES matches (id)
 )
 -- next
-CREATE INDEX ix_payer_sightings_match ON payer_sightings (match_id)
--- next
 CREATE INDEX ix_payer_sightings_key ON payer_sightings (key, customer_id, times)
+-- next
+CREATE INDEX ix_payer_sightings_match ON payer_sightings (match_id)
 -- next
 CREATE TABLE unidentified_money (
 	match_id BIGINT NOT NULL,
@@ -1978,9 +1962,9 @@ CREATE TABLE remittance_advices (
 	CONSTRAINT fk_remittance_advices_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_remittance_advices_total ON remittance_advices (currency, total_minor)
--- next
 CREATE INDEX ix_remittance_advices_customer ON remittance_advices (customer_id)
+-- next
+CREATE INDEX ix_remittance_advices_total ON remittance_advices (currency, total_minor)
 -- next
 CREATE TABLE remittance_lines (
 	advice_id BIGINT NOT NULL,
@@ -2045,14 +2029,6 @@ CREATE TRIGGER tg_security_events_1 BEFORE UPDATE ON security_events FOR EACH RO
 CREATE FUNCTION tg_security_events_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NOT EXISTS (SELECT 1 FROM purges WHERE purges.kind = 'security-log' AND purges.before_at > OLD.at) THEN RAISE EXCEPTION 'security_events: kept for at least 183 days' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
 CREATE TRIGGER tg_security_events_2 BEFORE DELETE ON security_events FOR EACH ROW EXECUTE FUNCTION tg_security_events_2()
--- next
-CREATE FUNCTION tg_consents_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'consents: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_consents_1 BEFORE UPDATE ON consents FOR EACH ROW EXECUTE FUNCTION tg_consents_1()
--- next
-CREATE FUNCTION tg_consents_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'consents: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_consents_2 BEFORE DELETE ON consents FOR EACH ROW EXECUTE FUNCTION tg_consents_2()
 -- next
 CREATE FUNCTION tg_audit_rows_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'audit_rows: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
@@ -2121,6 +2097,54 @@ CREATE TRIGGER tg_entry_lines_2 BEFORE UPDATE ON entry_lines FOR EACH ROW EXECUT
 CREATE FUNCTION tg_entry_lines_3() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'entry_lines: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
 CREATE TRIGGER tg_entry_lines_3 BEFORE DELETE ON entry_lines FOR EACH ROW EXECUTE FUNCTION tg_entry_lines_3()
+-- next
+CREATE FUNCTION tg_staff_role_requests_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.act IS DISTINCT FROM OLD.act OR NEW.role IS DISTINCT FROM OLD.role OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.reason IS DISTINCT FROM OLD.reason OR NEW.asked_by_id IS DISTINCT FROM OLD.asked_by_id OR NEW.asked_at IS DISTINCT FROM OLD.asked_at THEN RAISE EXCEPTION 'staff_role_requests: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_staff_role_requests_1 BEFORE UPDATE ON staff_role_requests FOR EACH ROW EXECUTE FUNCTION tg_staff_role_requests_1()
+-- next
+CREATE FUNCTION tg_staff_role_requests_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'staff_role_requests: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_staff_role_requests_2 BEFORE DELETE ON staff_role_requests FOR EACH ROW EXECUTE FUNCTION tg_staff_role_requests_2()
+-- next
+CREATE FUNCTION tg_grant_reviews_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'grant_reviews: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_grant_reviews_1 BEFORE UPDATE ON grant_reviews FOR EACH ROW EXECUTE FUNCTION tg_grant_reviews_1()
+-- next
+CREATE FUNCTION tg_grant_reviews_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'grant_reviews: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_grant_reviews_2 BEFORE DELETE ON grant_reviews FOR EACH ROW EXECUTE FUNCTION tg_grant_reviews_2()
+-- next
+CREATE FUNCTION tg_grant_reviews_3() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS (SELECT 1 FROM grants WHERE grants.id = NEW.grant_id AND grants.person_id = NEW.reviewer_id) THEN RAISE EXCEPTION 'grant_reviews: nobody reviews their own roles' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_grant_reviews_3 BEFORE INSERT ON grant_reviews FOR EACH ROW EXECUTE FUNCTION tg_grant_reviews_3()
+-- next
+CREATE FUNCTION tg_samples_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'samples: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_samples_1 BEFORE UPDATE ON samples FOR EACH ROW EXECUTE FUNCTION tg_samples_1()
+-- next
+CREATE FUNCTION tg_samples_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'samples: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_samples_2 BEFORE DELETE ON samples FOR EACH ROW EXECUTE FUNCTION tg_samples_2()
+-- next
+CREATE FUNCTION tg_sample_items_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'sample_items: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_sample_items_1 BEFORE UPDATE ON sample_items FOR EACH ROW EXECUTE FUNCTION tg_sample_items_1()
+-- next
+CREATE FUNCTION tg_sample_items_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'sample_items: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_sample_items_2 BEFORE DELETE ON sample_items FOR EACH ROW EXECUTE FUNCTION tg_sample_items_2()
+-- next
+CREATE FUNCTION tg_break_glasses_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.secret_hash IS DISTINCT FROM OLD.secret_hash OR NEW.sealed_by_id IS DISTINCT FROM OLD.sealed_by_id OR NEW.sealed_at IS DISTINCT FROM OLD.sealed_at THEN RAISE EXCEPTION 'break_glasses: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_break_glasses_1 BEFORE UPDATE ON break_glasses FOR EACH ROW EXECUTE FUNCTION tg_break_glasses_1()
+-- next
+CREATE FUNCTION tg_break_glasses_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'break_glasses: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_break_glasses_2 BEFORE DELETE ON break_glasses FOR EACH ROW EXECUTE FUNCTION tg_break_glasses_2()
+-- next
+CREATE FUNCTION tg_break_glasses_3() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.opened_at IS NOT NULL AND (NEW.opened_at IS DISTINCT FROM OLD.opened_at OR NEW.ends_at IS DISTINCT FROM OLD.ends_at OR NEW.reason IS DISTINCT FROM OLD.reason OR NEW.opened_by IS DISTINCT FROM OLD.opened_by) THEN RAISE EXCEPTION 'break_glasses: an opening is never rewritten' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_break_glasses_3 BEFORE UPDATE ON break_glasses FOR EACH ROW EXECUTE FUNCTION tg_break_glasses_3()
 -- next
 CREATE FUNCTION tg_policy_versions_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'policy_versions: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
@@ -2389,51 +2413,3 @@ CREATE TRIGGER tg_reminders_1 BEFORE UPDATE ON reminders FOR EACH ROW EXECUTE FU
 CREATE FUNCTION tg_reminders_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'reminders: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
 CREATE TRIGGER tg_reminders_2 BEFORE DELETE ON reminders FOR EACH ROW EXECUTE FUNCTION tg_reminders_2()
--- next
-CREATE FUNCTION tg_staff_role_requests_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.act IS DISTINCT FROM OLD.act OR NEW.role IS DISTINCT FROM OLD.role OR NEW.terms IS DISTINCT FROM OLD.terms OR NEW.reason IS DISTINCT FROM OLD.reason OR NEW.asked_by_id IS DISTINCT FROM OLD.asked_by_id OR NEW.asked_at IS DISTINCT FROM OLD.asked_at THEN RAISE EXCEPTION 'staff_role_requests: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_staff_role_requests_1 BEFORE UPDATE ON staff_role_requests FOR EACH ROW EXECUTE FUNCTION tg_staff_role_requests_1()
--- next
-CREATE FUNCTION tg_staff_role_requests_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'staff_role_requests: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_staff_role_requests_2 BEFORE DELETE ON staff_role_requests FOR EACH ROW EXECUTE FUNCTION tg_staff_role_requests_2()
--- next
-CREATE FUNCTION tg_grant_reviews_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'grant_reviews: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_grant_reviews_1 BEFORE UPDATE ON grant_reviews FOR EACH ROW EXECUTE FUNCTION tg_grant_reviews_1()
--- next
-CREATE FUNCTION tg_grant_reviews_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'grant_reviews: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_grant_reviews_2 BEFORE DELETE ON grant_reviews FOR EACH ROW EXECUTE FUNCTION tg_grant_reviews_2()
--- next
-CREATE FUNCTION tg_grant_reviews_3() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS (SELECT 1 FROM grants WHERE grants.id = NEW.grant_id AND grants.person_id = NEW.reviewer_id) THEN RAISE EXCEPTION 'grant_reviews: nobody reviews their own roles' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_grant_reviews_3 BEFORE INSERT ON grant_reviews FOR EACH ROW EXECUTE FUNCTION tg_grant_reviews_3()
--- next
-CREATE FUNCTION tg_samples_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'samples: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_samples_1 BEFORE UPDATE ON samples FOR EACH ROW EXECUTE FUNCTION tg_samples_1()
--- next
-CREATE FUNCTION tg_samples_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'samples: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_samples_2 BEFORE DELETE ON samples FOR EACH ROW EXECUTE FUNCTION tg_samples_2()
--- next
-CREATE FUNCTION tg_sample_items_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'sample_items: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_sample_items_1 BEFORE UPDATE ON sample_items FOR EACH ROW EXECUTE FUNCTION tg_sample_items_1()
--- next
-CREATE FUNCTION tg_sample_items_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'sample_items: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_sample_items_2 BEFORE DELETE ON sample_items FOR EACH ROW EXECUTE FUNCTION tg_sample_items_2()
--- next
-CREATE FUNCTION tg_break_glasses_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.secret_hash IS DISTINCT FROM OLD.secret_hash OR NEW.sealed_by_id IS DISTINCT FROM OLD.sealed_by_id OR NEW.sealed_at IS DISTINCT FROM OLD.sealed_at THEN RAISE EXCEPTION 'break_glasses: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_break_glasses_1 BEFORE UPDATE ON break_glasses FOR EACH ROW EXECUTE FUNCTION tg_break_glasses_1()
--- next
-CREATE FUNCTION tg_break_glasses_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'break_glasses: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_break_glasses_2 BEFORE DELETE ON break_glasses FOR EACH ROW EXECUTE FUNCTION tg_break_glasses_2()
--- next
-CREATE FUNCTION tg_break_glasses_3() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.opened_at IS NOT NULL AND (NEW.opened_at IS DISTINCT FROM OLD.opened_at OR NEW.ends_at IS DISTINCT FROM OLD.ends_at OR NEW.reason IS DISTINCT FROM OLD.reason OR NEW.opened_by IS DISTINCT FROM OLD.opened_by) THEN RAISE EXCEPTION 'break_glasses: an opening is never rewritten' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_break_glasses_3 BEFORE UPDATE ON break_glasses FOR EACH ROW EXECUTE FUNCTION tg_break_glasses_3()

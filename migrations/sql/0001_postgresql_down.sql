@@ -148,8 +148,6 @@ DROP TABLE import_feeds CASCADE
 -- next
 DROP TABLE customers CASCADE
 -- next
-DROP TABLE consents CASCADE
--- next
 DROP TABLE closed_periods CASCADE
 -- next
 DROP TABLE break_glasses CASCADE
@@ -210,10 +208,6 @@ DROP FUNCTION tg_security_events_1()
 -- next
 DROP FUNCTION tg_security_events_2()
 -- next
-DROP FUNCTION tg_consents_1()
--- next
-DROP FUNCTION tg_consents_2()
--- next
 DROP FUNCTION tg_audit_rows_1()
 -- next
 DROP FUNCTION tg_audit_rows_2()
@@ -247,6 +241,30 @@ DROP FUNCTION tg_entry_lines_1()
 DROP FUNCTION tg_entry_lines_2()
 -- next
 DROP FUNCTION tg_entry_lines_3()
+-- next
+DROP FUNCTION tg_staff_role_requests_1()
+-- next
+DROP FUNCTION tg_staff_role_requests_2()
+-- next
+DROP FUNCTION tg_grant_reviews_1()
+-- next
+DROP FUNCTION tg_grant_reviews_2()
+-- next
+DROP FUNCTION tg_grant_reviews_3()
+-- next
+DROP FUNCTION tg_samples_1()
+-- next
+DROP FUNCTION tg_samples_2()
+-- next
+DROP FUNCTION tg_sample_items_1()
+-- next
+DROP FUNCTION tg_sample_items_2()
+-- next
+DROP FUNCTION tg_break_glasses_1()
+-- next
+DROP FUNCTION tg_break_glasses_2()
+-- next
+DROP FUNCTION tg_break_glasses_3()
 -- next
 DROP FUNCTION tg_policy_versions_1()
 -- next
@@ -381,27 +399,3 @@ DROP FUNCTION tg_purges_2()
 DROP FUNCTION tg_reminders_1()
 -- next
 DROP FUNCTION tg_reminders_2()
--- next
-DROP FUNCTION tg_staff_role_requests_1()
--- next
-DROP FUNCTION tg_staff_role_requests_2()
--- next
-DROP FUNCTION tg_grant_reviews_1()
--- next
-DROP FUNCTION tg_grant_reviews_2()
--- next
-DROP FUNCTION tg_grant_reviews_3()
--- next
-DROP FUNCTION tg_samples_1()
--- next
-DROP FUNCTION tg_samples_2()
--- next
-DROP FUNCTION tg_sample_items_1()
--- next
-DROP FUNCTION tg_sample_items_2()
--- next
-DROP FUNCTION tg_break_glasses_1()
--- next
-DROP FUNCTION tg_break_glasses_2()
--- next
-DROP FUNCTION tg_break_glasses_3()

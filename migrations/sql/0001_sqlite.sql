@@ -250,22 +250,6 @@ CREATE TABLE mail_changes (
 -- next
 CREATE INDEX ix_mail_changes_person ON mail_changes (person_id)
 -- next
-CREATE TABLE consents (
-	id INTEGER NOT NULL,
-	person_id INTEGER NOT NULL,
-	version VARCHAR(20) NOT NULL,
-	language VARCHAR(2) NOT NULL,
-	text TEXT NOT NULL,
-	text_hash VARCHAR(64) NOT NULL,
-	address VARCHAR(64) NOT NULL,
-	device VARCHAR(255) NOT NULL,
-	accepted_at DATETIME NOT NULL,
-	CONSTRAINT pk_consents PRIMARY KEY (id),
-	CONSTRAINT fk_consents_person_id FOREIGN KEY(person_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_consents_person ON consents (person_id)
--- next
 CREATE TABLE jobs (
 	id INTEGER NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -333,6 +317,78 @@ CREATE TABLE closed_periods (
 )
 -- next
 CREATE INDEX ix_closed_periods_month ON closed_periods (entity_id, starts_on)
+-- next
+CREATE TABLE staff_role_requests (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	person_id INTEGER NOT NULL,
+	act VARCHAR(6) NOT NULL,
+	role VARCHAR(20) NOT NULL,
+	terms TEXT NOT NULL,
+	reason VARCHAR(500) NOT NULL,
+	asked_by_id INTEGER NOT NULL,
+	asked_at DATETIME NOT NULL,
+	state VARCHAR(8) NOT NULL,
+	CONSTRAINT pk_staff_role_requests PRIMARY KEY (id),
+	CONSTRAINT ck_staff_role_requests_act_known CHECK (act IN ('give', 'change', 'take')),
+	CONSTRAINT ck_staff_role_requests_role_known CHECK (role IN ('clerk', 'approver', 'department', 'auditor', 'security-admin', 'system-admin')),
+	CONSTRAINT ck_staff_role_requests_state_known CHECK (state IN ('pending', 'done', 'rejected', 'voided')),
+	CONSTRAINT ck_staff_role_requests_not_for_oneself CHECK (asked_by_id <> person_id),
+	CONSTRAINT uq_staff_role_requests_public_id UNIQUE (public_id),
+	CONSTRAINT fk_staff_role_requests_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_staff_role_requests_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_staff_role_requests_person ON staff_role_requests (person_id)
+-- next
+CREATE TABLE samples (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	name VARCHAR(120) NOT NULL,
+	population VARCHAR(20) NOT NULL,
+	definition TEXT NOT NULL,
+	size INTEGER NOT NULL,
+	seed VARCHAR(60) NOT NULL,
+	method VARCHAR(20) NOT NULL,
+	population_size INTEGER NOT NULL,
+	population_hash VARCHAR(64) NOT NULL,
+	drawn_by_id INTEGER,
+	drawn_at DATETIME NOT NULL,
+	CONSTRAINT pk_samples PRIMARY KEY (id),
+	CONSTRAINT ck_samples_population_known CHECK (population IN ('customers', 'documents', 'confirmations')),
+	CONSTRAINT ck_samples_sizes CHECK (size > 0 AND population_size >= 0),
+	CONSTRAINT uq_samples_public_id UNIQUE (public_id),
+	CONSTRAINT fk_samples_drawn_by_id FOREIGN KEY(drawn_by_id) REFERENCES people (id)
+)
+-- next
+CREATE TABLE break_glasses (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	person_id INTEGER NOT NULL,
+	secret_hash VARCHAR(255) NOT NULL,
+	sealed_by_id INTEGER,
+	sealed_at DATETIME NOT NULL,
+	voided_at DATETIME,
+	opened_by VARCHAR(120) NOT NULL,
+	reason TEXT NOT NULL,
+	address VARCHAR(64) NOT NULL,
+	device VARCHAR(255) NOT NULL,
+	opened_at DATETIME,
+	ends_at DATETIME,
+	reviewed_by_id INTEGER,
+	reviewed_at DATETIME,
+	review_note TEXT NOT NULL,
+	CONSTRAINT pk_break_glasses PRIMARY KEY (id),
+	CONSTRAINT ck_break_glasses_opened_for_a_time CHECK ((opened_at IS NULL) = (ends_at IS NULL)),
+	CONSTRAINT ck_break_glasses_opened_for_a_reason CHECK (opened_at IS NULL OR reason <> ''),
+	CONSTRAINT ck_break_glasses_reviewed_by_another CHECK (reviewed_by_id IS NULL OR reviewed_by_id <> person_id),
+	CONSTRAINT uq_break_glasses_public_id UNIQUE (public_id),
+	CONSTRAINT fk_break_glasses_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_break_glasses_sealed_by_id FOREIGN KEY(sealed_by_id) REFERENCES people (id),
+	CONSTRAINT fk_break_glasses_reviewed_by_id FOREIGN KEY(reviewed_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_break_glasses_person ON break_glasses (person_id)
 -- next
 CREATE TABLE policy_versions (
 	version INTEGER NOT NULL,
@@ -523,78 +579,6 @@ CREATE TABLE match_rule_sets (
 -- next
 CREATE UNIQUE INDEX uq_match_rule_sets_active ON match_rule_sets (state) WHERE state = 'active'
 -- next
-CREATE TABLE staff_role_requests (
-	id INTEGER NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	person_id INTEGER NOT NULL,
-	act VARCHAR(6) NOT NULL,
-	role VARCHAR(20) NOT NULL,
-	terms TEXT NOT NULL,
-	reason VARCHAR(500) NOT NULL,
-	asked_by_id INTEGER NOT NULL,
-	asked_at DATETIME NOT NULL,
-	state VARCHAR(8) NOT NULL,
-	CONSTRAINT pk_staff_role_requests PRIMARY KEY (id),
-	CONSTRAINT ck_staff_role_requests_act_known CHECK (act IN ('give', 'change', 'take')),
-	CONSTRAINT ck_staff_role_requests_role_known CHECK (role IN ('clerk', 'approver', 'department', 'auditor', 'security-admin', 'system-admin')),
-	CONSTRAINT ck_staff_role_requests_state_known CHECK (state IN ('pending', 'done', 'rejected', 'voided')),
-	CONSTRAINT ck_staff_role_requests_not_for_oneself CHECK (asked_by_id <> person_id),
-	CONSTRAINT uq_staff_role_requests_public_id UNIQUE (public_id),
-	CONSTRAINT fk_staff_role_requests_person_id FOREIGN KEY(person_id) REFERENCES people (id),
-	CONSTRAINT fk_staff_role_requests_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_staff_role_requests_person ON staff_role_requests (person_id)
--- next
-CREATE TABLE samples (
-	id INTEGER NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	name VARCHAR(120) NOT NULL,
-	population VARCHAR(20) NOT NULL,
-	definition TEXT NOT NULL,
-	size INTEGER NOT NULL,
-	seed VARCHAR(60) NOT NULL,
-	method VARCHAR(20) NOT NULL,
-	population_size INTEGER NOT NULL,
-	population_hash VARCHAR(64) NOT NULL,
-	drawn_by_id INTEGER,
-	drawn_at DATETIME NOT NULL,
-	CONSTRAINT pk_samples PRIMARY KEY (id),
-	CONSTRAINT ck_samples_population_known CHECK (population IN ('customers', 'documents', 'confirmations')),
-	CONSTRAINT ck_samples_sizes CHECK (size > 0 AND population_size >= 0),
-	CONSTRAINT uq_samples_public_id UNIQUE (public_id),
-	CONSTRAINT fk_samples_drawn_by_id FOREIGN KEY(drawn_by_id) REFERENCES people (id)
-)
--- next
-CREATE TABLE break_glasses (
-	id INTEGER NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	person_id INTEGER NOT NULL,
-	secret_hash VARCHAR(255) NOT NULL,
-	sealed_by_id INTEGER,
-	sealed_at DATETIME NOT NULL,
-	voided_at DATETIME,
-	opened_by VARCHAR(120) NOT NULL,
-	reason TEXT NOT NULL,
-	address VARCHAR(64) NOT NULL,
-	device VARCHAR(255) NOT NULL,
-	opened_at DATETIME,
-	ends_at DATETIME,
-	reviewed_by_id INTEGER,
-	reviewed_at DATETIME,
-	review_note TEXT NOT NULL,
-	CONSTRAINT pk_break_glasses PRIMARY KEY (id),
-	CONSTRAINT ck_break_glasses_opened_for_a_time CHECK ((opened_at IS NULL) = (ends_at IS NULL)),
-	CONSTRAINT ck_break_glasses_opened_for_a_reason CHECK (opened_at IS NULL OR reason <> ''),
-	CONSTRAINT ck_break_glasses_reviewed_by_another CHECK (reviewed_by_id IS NULL OR reviewed_by_id <> person_id),
-	CONSTRAINT uq_break_glasses_public_id UNIQUE (public_id),
-	CONSTRAINT fk_break_glasses_person_id FOREIGN KEY(person_id) REFERENCES people (id),
-	CONSTRAINT fk_break_glasses_sealed_by_id FOREIGN KEY(sealed_by_id) REFERENCES people (id),
-	CONSTRAINT fk_break_glasses_reviewed_by_id FOREIGN KEY(reviewed_by_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_break_glasses_person ON break_glasses (person_id)
--- next
 CREATE TABLE grants (
 	id INTEGER NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -630,11 +614,11 @@ CREATE TABLE grants (
 	CONSTRAINT fk_grants_ended_by_id FOREIGN KEY(ended_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_grants_customer ON grants (customer_id)
--- next
 CREATE INDEX ix_grants_person ON grants (person_id)
 -- next
 CREATE UNIQUE INDEX uq_grants_staff ON grants (person_id, role) WHERE ended_at IS NULL AND customer_id IS NULL
+-- next
+CREATE INDEX ix_grants_customer ON grants (customer_id)
 -- next
 CREATE TABLE sign_ins (
 	id INTEGER NOT NULL,
@@ -773,9 +757,9 @@ CREATE TABLE approvals (
 	CONSTRAINT fk_approvals_decided_by_id FOREIGN KEY(decided_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_approvals_state ON approvals (state, kind)
--- next
 CREATE INDEX ix_approvals_subject ON approvals (subject_kind, subject_id)
+-- next
+CREATE INDEX ix_approvals_state ON approvals (state, kind)
 -- next
 CREATE TABLE account_mappings (
 	entity_id INTEGER NOT NULL,
@@ -786,6 +770,21 @@ CREATE TABLE account_mappings (
 	CONSTRAINT fk_account_mappings_entity_id FOREIGN KEY(entity_id) REFERENCES legal_entities (id),
 	CONSTRAINT fk_account_mappings_account_id FOREIGN KEY(account_id) REFERENCES accounts (id)
 )
+-- next
+CREATE TABLE sample_items (
+	id INTEGER NOT NULL,
+	sample_id INTEGER NOT NULL,
+	no INTEGER NOT NULL,
+	"key" VARCHAR(22) NOT NULL,
+	label VARCHAR(200) NOT NULL,
+	customer_id INTEGER NOT NULL,
+	CONSTRAINT pk_sample_items PRIMARY KEY (id),
+	CONSTRAINT uq_sample_items_sample_id_no UNIQUE (sample_id, no),
+	CONSTRAINT fk_sample_items_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
+	CONSTRAINT fk_sample_items_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE INDEX ix_sample_items_customer ON sample_items (customer_id)
 -- next
 CREATE TABLE contacts (
 	id INTEGER NOT NULL,
@@ -1005,11 +1004,11 @@ CREATE TABLE statements (
 	CONSTRAINT ck_statements_unapplied_minor_integer CHECK (unapplied_minor IS NULL OR typeof(unapplied_minor) = 'integer')
 )
 -- next
-CREATE INDEX ix_statements_state ON statements (state, period_from)
--- next
 CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
 -- next
 CREATE INDEX ix_statements_run ON statements (run_id)
+-- next
+CREATE INDEX ix_statements_state ON statements (state, period_from)
 -- next
 CREATE TABLE acts (
 	id INTEGER NOT NULL,
@@ -1036,9 +1035,9 @@ CREATE TABLE acts (
 	CONSTRAINT fk_acts_person_id FOREIGN KEY(person_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_acts_subject ON acts (subject_kind, subject_id)
--- next
 CREATE INDEX ix_acts_person ON acts (person_id)
+-- next
+CREATE INDEX ix_acts_subject ON acts (subject_kind, subject_id)
 -- next
 CREATE TABLE tasks (
 	id INTEGER NOT NULL,
@@ -1103,9 +1102,9 @@ CREATE TABLE import_batches (
 	CONSTRAINT fk_import_batches_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_import_batches_at ON import_batches (started_at)
--- next
 CREATE INDEX ix_import_batches_file ON import_batches (file_sha256)
+-- next
+CREATE INDEX ix_import_batches_at ON import_batches (started_at)
 -- next
 CREATE TABLE match_customer_keys (
 	"key" VARCHAR(80) NOT NULL,
@@ -1116,21 +1115,6 @@ CREATE TABLE match_customer_keys (
  WITHOUT ROWID
 -- next
 CREATE INDEX ix_match_customer_keys_customer ON match_customer_keys (customer_id)
--- next
-CREATE TABLE sample_items (
-	id INTEGER NOT NULL,
-	sample_id INTEGER NOT NULL,
-	no INTEGER NOT NULL,
-	"key" VARCHAR(22) NOT NULL,
-	label VARCHAR(200) NOT NULL,
-	customer_id INTEGER NOT NULL,
-	CONSTRAINT pk_sample_items PRIMARY KEY (id),
-	CONSTRAINT uq_sample_items_sample_id_no UNIQUE (sample_id, no),
-	CONSTRAINT fk_sample_items_sample_id FOREIGN KEY(sample_id) REFERENCES samples (id),
-	CONSTRAINT fk_sample_items_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
-)
--- next
-CREATE INDEX ix_sample_items_customer ON sample_items (customer_id)
 -- next
 CREATE TABLE grant_customers (
 	grant_id INTEGER NOT NULL,
@@ -1169,6 +1153,22 @@ CREATE TABLE mail_codes (
 )
 -- next
 CREATE INDEX ix_mail_codes_link ON mail_codes (link_id)
+-- next
+CREATE TABLE grant_reviews (
+	id INTEGER NOT NULL,
+	grant_id INTEGER NOT NULL,
+	decision VARCHAR(6) NOT NULL,
+	note VARCHAR(500) NOT NULL,
+	reviewer_id INTEGER NOT NULL,
+	reviewed_at DATETIME NOT NULL,
+	policy_version INTEGER NOT NULL,
+	CONSTRAINT pk_grant_reviews PRIMARY KEY (id),
+	CONSTRAINT ck_grant_reviews_decision_known CHECK (decision IN ('keep', 'remove')),
+	CONSTRAINT fk_grant_reviews_grant_id FOREIGN KEY(grant_id) REFERENCES grants (id),
+	CONSTRAINT fk_grant_reviews_reviewer_id FOREIGN KEY(reviewer_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_grant_reviews_grant ON grant_reviews (grant_id)
 -- next
 CREATE TABLE master_changes (
 	id INTEGER NOT NULL,
@@ -1245,13 +1245,13 @@ CREATE TABLE documents (
 -- next
 CREATE INDEX ix_documents_amount ON documents (amount_minor)
 -- next
-CREATE INDEX ix_documents_day ON documents (document_on)
+CREATE INDEX ix_documents_number ON documents (document_no)
 -- next
 CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
 -- next
-CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
+CREATE INDEX ix_documents_day ON documents (document_on)
 -- next
-CREATE INDEX ix_documents_number ON documents (document_no)
+CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
 -- next
 CREATE TABLE bank_statements (
 	id INTEGER NOT NULL,
@@ -1435,22 +1435,6 @@ CREATE TABLE reminders (
 	CONSTRAINT uq_reminders_outbox_key UNIQUE (outbox_key)
 )
 -- next
-CREATE TABLE grant_reviews (
-	id INTEGER NOT NULL,
-	grant_id INTEGER NOT NULL,
-	decision VARCHAR(6) NOT NULL,
-	note VARCHAR(500) NOT NULL,
-	reviewer_id INTEGER NOT NULL,
-	reviewed_at DATETIME NOT NULL,
-	policy_version INTEGER NOT NULL,
-	CONSTRAINT pk_grant_reviews PRIMARY KEY (id),
-	CONSTRAINT ck_grant_reviews_decision_known CHECK (decision IN ('keep', 'remove')),
-	CONSTRAINT fk_grant_reviews_grant_id FOREIGN KEY(grant_id) REFERENCES grants (id),
-	CONSTRAINT fk_grant_reviews_reviewer_id FOREIGN KEY(reviewer_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_grant_reviews_grant ON grant_reviews (grant_id)
--- next
 CREATE TABLE customer_accounts (
 	id INTEGER NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
@@ -1469,9 +1453,9 @@ CREATE TABLE customer_accounts (
 	CONSTRAINT fk_customer_accounts_change_id FOREIGN KEY(change_id) REFERENCES master_changes (id)
 )
 -- next
-CREATE INDEX ix_customer_accounts_account ON customer_accounts (account)
--- next
 CREATE UNIQUE INDEX uq_customer_accounts_in_use ON customer_accounts (customer_id, account) WHERE ended_at IS NULL
+-- next
+CREATE INDEX ix_customer_accounts_account ON customer_accounts (account)
 -- next
 CREATE TABLE document_lines (
 	document_id INTEGER NOT NULL,
@@ -1507,9 +1491,9 @@ CREATE TABLE open_items (
 	CONSTRAINT ck_open_items_open_minor_integer CHECK (open_minor IS NULL OR typeof(open_minor) = 'integer')
 )
 -- next
-CREATE INDEX ix_open_items_amount ON open_items (open_minor, currency) WHERE open_minor > 0
--- next
 CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id) WHERE open_minor > 0
+-- next
+CREATE INDEX ix_open_items_amount ON open_items (open_minor, currency) WHERE open_minor > 0
 -- next
 CREATE TABLE allocations (
 	id INTEGER NOT NULL,
@@ -1539,11 +1523,11 @@ CREATE TABLE allocations (
 	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_allocations_credit ON allocations (credit_id)
--- next
 CREATE INDEX ix_allocations_debit ON allocations (debit_id)
 -- next
 CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
+-- next
+CREATE INDEX ix_allocations_credit ON allocations (credit_id)
 -- next
 CREATE TABLE bank_lines (
 	id INTEGER NOT NULL,
@@ -1582,11 +1566,11 @@ CREATE TABLE bank_lines (
 	CONSTRAINT fk_bank_lines_state_by_id FOREIGN KEY(state_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_bank_lines_file ON bank_lines (file_id, line_no)
+CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
 -- next
 CREATE INDEX ix_bank_lines_day ON bank_lines (account_id, booked_on, amount_minor)
 -- next
-CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
+CREATE INDEX ix_bank_lines_file ON bank_lines (file_id, line_no)
 -- next
 CREATE TABLE statement_lines (
 	statement_id INTEGER NOT NULL,
@@ -1652,13 +1636,13 @@ CREATE TABLE disputes (
 	CONSTRAINT fk_disputes_opened_by_id FOREIGN KEY(opened_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_disputes_state ON disputes (state, due_on)
--- next
 CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
 -- next
-CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
--- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+-- next
+CREATE INDEX ix_disputes_state ON disputes (state, due_on)
+-- next
+CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
 CREATE TABLE einvoices (
 	id INTEGER NOT NULL,
@@ -1695,11 +1679,11 @@ CREATE TABLE einvoices (
 	CONSTRAINT ck_einvoices_payable_minor_integer CHECK (payable_minor IS NULL OR typeof(payable_minor) = 'integer')
 )
 -- next
+CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
+-- next
 CREATE UNIQUE INDEX uq_einvoices_identity ON einvoices (entity_id, kind, code, number) WHERE NOT is_void
 -- next
 CREATE INDEX ix_einvoices_document ON einvoices (document_id)
--- next
-CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
 -- next
 CREATE TABLE match_item_keys (
 	"key" VARCHAR(80) NOT NULL,
@@ -1733,9 +1717,9 @@ CREATE TABLE allocation_wishes (
 	CONSTRAINT fk_allocation_wishes_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES people (id)
 )
 -- next
-CREATE UNIQUE INDEX uq_allocation_wishes_open ON allocation_wishes (document_id) WHERE state IN ('asked', 'pending')
--- next
 CREATE INDEX ix_allocation_wishes_customer ON allocation_wishes (customer_id)
+-- next
+CREATE UNIQUE INDEX uq_allocation_wishes_open ON allocation_wishes (document_id) WHERE state IN ('asked', 'pending')
 -- next
 CREATE TABLE entries (
 	id INTEGER NOT NULL,
@@ -1757,9 +1741,9 @@ CREATE TABLE entries (
 	CONSTRAINT fk_entries_reverses_id FOREIGN KEY(reverses_id) REFERENCES entries (id)
 )
 -- next
-CREATE INDEX ix_entries_posting ON entries (entity_id, posting_on)
--- next
 CREATE INDEX ix_entries_document ON entries (document_id)
+-- next
+CREATE INDEX ix_entries_posting ON entries (entity_id, posting_on)
 -- next
 CREATE TABLE adjustments (
 	id INTEGER NOT NULL,
@@ -1798,11 +1782,11 @@ CREATE TABLE adjustments (
 	CONSTRAINT fk_adjustments_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_adjustments_state ON adjustments (state)
--- next
 CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
 -- next
 CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
+-- next
+CREATE INDEX ix_adjustments_state ON adjustments (state)
 -- next
 CREATE TABLE bank_sightings (
 	file_id INTEGER NOT NULL,
@@ -1896,9 +1880,9 @@ CREATE TABLE entry_lines (
 	CONSTRAINT ck_entry_lines_book_minor_integer CHECK (book_minor IS NULL OR typeof(book_minor) = 'integer')
 )
 -- next
-CREATE INDEX ix_entry_lines_customer ON entry_lines (customer_id, account_id)
--- next
 CREATE INDEX ix_entry_lines_account ON entry_lines (account_id)
+-- next
+CREATE INDEX ix_entry_lines_customer ON entry_lines (customer_id, account_id)
 -- next
 CREATE TABLE matches (
 	id INTEGER NOT NULL,
@@ -1951,15 +1935,15 @@ CREATE TABLE matches (
 	CONSTRAINT fk_matches_exchange_id FOREIGN KEY(exchange_id) REFERENCES entries (id)
 )
 -- next
+CREATE UNIQUE INDEX uq_matches_line ON matches (bank_line_id) WHERE state <> 'undone'
+-- next
+CREATE INDEX ix_matches_document ON matches (document_id)
+-- next
 CREATE INDEX ix_matches_state ON matches (state, booked_on)
 -- next
 CREATE INDEX ix_matches_decided ON matches (decided_at)
 -- next
-CREATE UNIQUE INDEX uq_matches_line ON matches (bank_line_id) WHERE state <> 'undone'
--- next
 CREATE INDEX ix_matches_customer ON matches (customer_id)
--- next
-CREATE INDEX ix_matches_document ON matches (document_id)
 -- next
 CREATE TABLE match_parts (
 	match_id INTEGER NOT NULL,
@@ -1988,9 +1972,9 @@ CREATE TABLE payer_sightings (
 	CONSTRAINT fk_payer_sightings_match_id FOREIGN KEY(match_id) REFERENCES matches (id)
 )
 -- next
-CREATE INDEX ix_payer_sightings_match ON payer_sightings (match_id)
--- next
 CREATE INDEX ix_payer_sightings_key ON payer_sightings ("key", customer_id, times)
+-- next
+CREATE INDEX ix_payer_sightings_match ON payer_sightings (match_id)
 -- next
 CREATE TABLE unidentified_money (
 	match_id INTEGER NOT NULL,
@@ -2039,9 +2023,9 @@ CREATE TABLE remittance_advices (
 	CONSTRAINT fk_remittance_advices_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_remittance_advices_total ON remittance_advices (currency, total_minor)
--- next
 CREATE INDEX ix_remittance_advices_customer ON remittance_advices (customer_id)
+-- next
+CREATE INDEX ix_remittance_advices_total ON remittance_advices (currency, total_minor)
 -- next
 CREATE TABLE remittance_lines (
 	advice_id INTEGER NOT NULL,
@@ -2082,10 +2066,6 @@ CREATE TRIGGER tg_security_events_1 BEFORE UPDATE ON security_events FOR EACH RO
 -- next
 CREATE TRIGGER tg_security_events_2 BEFORE DELETE ON security_events FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM purges WHERE purges.kind = 'security-log' AND purges.before_at > OLD.at) BEGIN SELECT RAISE(ABORT, 'security_events: kept for at least 183 days'); END
 -- next
-CREATE TRIGGER tg_consents_1 BEFORE UPDATE ON consents FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'consents: rows never change'); END
--- next
-CREATE TRIGGER tg_consents_2 BEFORE DELETE ON consents FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'consents: rows never vanish'); END
--- next
 CREATE TRIGGER tg_audit_rows_1 BEFORE UPDATE ON audit_rows FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'audit_rows: rows never change'); END
 -- next
 CREATE TRIGGER tg_audit_rows_2 BEFORE DELETE ON audit_rows FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'audit_rows: rows never vanish'); END
@@ -2119,6 +2099,30 @@ CREATE TRIGGER tg_entry_lines_1 BEFORE INSERT ON entry_lines FOR EACH ROW WHEN (
 CREATE TRIGGER tg_entry_lines_2 BEFORE UPDATE ON entry_lines FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'entry_lines: rows never change'); END
 -- next
 CREATE TRIGGER tg_entry_lines_3 BEFORE DELETE ON entry_lines FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'entry_lines: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_staff_role_requests_1 BEFORE UPDATE ON staff_role_requests FOR EACH ROW WHEN NEW.person_id IS NOT OLD.person_id OR NEW.act IS NOT OLD.act OR NEW.role IS NOT OLD.role OR NEW.terms IS NOT OLD.terms OR NEW.reason IS NOT OLD.reason OR NEW.asked_by_id IS NOT OLD.asked_by_id OR NEW.asked_at IS NOT OLD.asked_at BEGIN SELECT RAISE(ABORT, 'staff_role_requests: posted rows never change'); END
+-- next
+CREATE TRIGGER tg_staff_role_requests_2 BEFORE DELETE ON staff_role_requests FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'staff_role_requests: posted rows never vanish'); END
+-- next
+CREATE TRIGGER tg_grant_reviews_1 BEFORE UPDATE ON grant_reviews FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'grant_reviews: rows never change'); END
+-- next
+CREATE TRIGGER tg_grant_reviews_2 BEFORE DELETE ON grant_reviews FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'grant_reviews: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_grant_reviews_3 BEFORE INSERT ON grant_reviews FOR EACH ROW WHEN EXISTS (SELECT 1 FROM grants WHERE grants.id = NEW.grant_id AND grants.person_id = NEW.reviewer_id) BEGIN SELECT RAISE(ABORT, 'grant_reviews: nobody reviews their own roles'); END
+-- next
+CREATE TRIGGER tg_samples_1 BEFORE UPDATE ON samples FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'samples: rows never change'); END
+-- next
+CREATE TRIGGER tg_samples_2 BEFORE DELETE ON samples FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'samples: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_sample_items_1 BEFORE UPDATE ON sample_items FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'sample_items: rows never change'); END
+-- next
+CREATE TRIGGER tg_sample_items_2 BEFORE DELETE ON sample_items FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'sample_items: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_break_glasses_1 BEFORE UPDATE ON break_glasses FOR EACH ROW WHEN NEW.person_id IS NOT OLD.person_id OR NEW.secret_hash IS NOT OLD.secret_hash OR NEW.sealed_by_id IS NOT OLD.sealed_by_id OR NEW.sealed_at IS NOT OLD.sealed_at BEGIN SELECT RAISE(ABORT, 'break_glasses: posted rows never change'); END
+-- next
+CREATE TRIGGER tg_break_glasses_2 BEFORE DELETE ON break_glasses FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'break_glasses: posted rows never vanish'); END
+-- next
+CREATE TRIGGER tg_break_glasses_3 BEFORE UPDATE ON break_glasses FOR EACH ROW WHEN OLD.opened_at IS NOT NULL AND (NEW.opened_at IS NOT OLD.opened_at OR NEW.ends_at IS NOT OLD.ends_at OR NEW.reason IS NOT OLD.reason OR NEW.opened_by IS NOT OLD.opened_by) BEGIN SELECT RAISE(ABORT, 'break_glasses: an opening is never rewritten'); END
 -- next
 CREATE TRIGGER tg_policy_versions_1 BEFORE UPDATE ON policy_versions FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'policy_versions: rows never change'); END
 -- next
@@ -2253,27 +2257,3 @@ CREATE TRIGGER tg_purges_2 BEFORE DELETE ON purges FOR EACH ROW BEGIN SELECT RAI
 CREATE TRIGGER tg_reminders_1 BEFORE UPDATE ON reminders FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'reminders: rows never change'); END
 -- next
 CREATE TRIGGER tg_reminders_2 BEFORE DELETE ON reminders FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'reminders: rows never vanish'); END
--- next
-CREATE TRIGGER tg_staff_role_requests_1 BEFORE UPDATE ON staff_role_requests FOR EACH ROW WHEN NEW.person_id IS NOT OLD.person_id OR NEW.act IS NOT OLD.act OR NEW.role IS NOT OLD.role OR NEW.terms IS NOT OLD.terms OR NEW.reason IS NOT OLD.reason OR NEW.asked_by_id IS NOT OLD.asked_by_id OR NEW.asked_at IS NOT OLD.asked_at BEGIN SELECT RAISE(ABORT, 'staff_role_requests: posted rows never change'); END
--- next
-CREATE TRIGGER tg_staff_role_requests_2 BEFORE DELETE ON staff_role_requests FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'staff_role_requests: posted rows never vanish'); END
--- next
-CREATE TRIGGER tg_grant_reviews_1 BEFORE UPDATE ON grant_reviews FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'grant_reviews: rows never change'); END
--- next
-CREATE TRIGGER tg_grant_reviews_2 BEFORE DELETE ON grant_reviews FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'grant_reviews: rows never vanish'); END
--- next
-CREATE TRIGGER tg_grant_reviews_3 BEFORE INSERT ON grant_reviews FOR EACH ROW WHEN EXISTS (SELECT 1 FROM grants WHERE grants.id = NEW.grant_id AND grants.person_id = NEW.reviewer_id) BEGIN SELECT RAISE(ABORT, 'grant_reviews: nobody reviews their own roles'); END
--- next
-CREATE TRIGGER tg_samples_1 BEFORE UPDATE ON samples FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'samples: rows never change'); END
--- next
-CREATE TRIGGER tg_samples_2 BEFORE DELETE ON samples FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'samples: rows never vanish'); END
--- next
-CREATE TRIGGER tg_sample_items_1 BEFORE UPDATE ON sample_items FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'sample_items: rows never change'); END
--- next
-CREATE TRIGGER tg_sample_items_2 BEFORE DELETE ON sample_items FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'sample_items: rows never vanish'); END
--- next
-CREATE TRIGGER tg_break_glasses_1 BEFORE UPDATE ON break_glasses FOR EACH ROW WHEN NEW.person_id IS NOT OLD.person_id OR NEW.secret_hash IS NOT OLD.secret_hash OR NEW.sealed_by_id IS NOT OLD.sealed_by_id OR NEW.sealed_at IS NOT OLD.sealed_at BEGIN SELECT RAISE(ABORT, 'break_glasses: posted rows never change'); END
--- next
-CREATE TRIGGER tg_break_glasses_2 BEFORE DELETE ON break_glasses FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'break_glasses: posted rows never vanish'); END
--- next
-CREATE TRIGGER tg_break_glasses_3 BEFORE UPDATE ON break_glasses FOR EACH ROW WHEN OLD.opened_at IS NOT NULL AND (NEW.opened_at IS NOT OLD.opened_at OR NEW.ends_at IS NOT OLD.ends_at OR NEW.reason IS NOT OLD.reason OR NEW.opened_by IS NOT OLD.opened_by) BEGIN SELECT RAISE(ABORT, 'break_glasses: an opening is never rewritten'); END

@@ -148,8 +148,6 @@ DROP TABLE import_feeds
 -- next
 DROP TABLE customers
 -- next
-DROP TABLE consents
--- next
 DROP TABLE closed_periods
 -- next
 DROP TABLE break_glasses

@@ -398,23 +398,3 @@ class MailCode(Base):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class Consent(Base):
-    """A person accepted a version of the terms of electronic confirmation."""
-
-    __tablename__ = "consents"
-    __table_args__ = (Index("ix_consents_person", "person_id"),)
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    version: Mapped[str] = mapped_column(String(20))
-    language: Mapped[str] = mapped_column(String(2))
-    text: Mapped[str] = mapped_column(Text)  # exactly what was shown
-    text_hash: Mapped[str] = mapped_column(String(64))
-    address: Mapped[str] = mapped_column(String(64))
-    device: Mapped[str] = mapped_column(String(255))
-    accepted_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-append_only("consents")

@@ -66,6 +66,8 @@ def edit_customer(
         return
     for name, (_, value) in changed.items():
         setattr(row, name, value)
+    if "owner_id" in changed:
+        row.owner_since = now
     row.row_version += 1
     session.flush()
     changed.pop("name_key", None)
