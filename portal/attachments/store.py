@@ -34,6 +34,7 @@ def store_files(
     subject_id: str,
     customer_id: int | None,
     is_internal: bool = False,
+    media_type: str = "",
     actor: Actor,
     now: datetime,
 ) -> list[str]:
@@ -46,6 +47,7 @@ def store_files(
         subject_id: Its public id.
         customer_id: The customer who may see them; None = staff only.
         is_internal: Whether customers never see them.
+        media_type: Set by a verb that has read the files itself (e-invoices); empty = decided by name and content.
         actor: Who brings them.
         now: When.
 
@@ -58,7 +60,7 @@ def store_files(
     """
     if len(files) > MAX_FILES:
         raise Invalid(N_("At most %(count)s files at once."), field="files", count=MAX_FILES)
-    kinds = [media_type_of(file.name, file.content) for file in files]
+    kinds = [media_type or media_type_of(file.name, file.content) for file in files]
     vault = vault_of(session) if files else None
     rows = [
         Attachment(

@@ -16,7 +16,8 @@ from portal import audit
 from portal.access import Actor, Permission
 from portal.db import Database, new_public_id
 from portal.errors import Conflict, NotFound
-from portal.imports.models import ImportBatch, ImportFeed, ImportProblem, QuarantinedRow
+from portal.imports.feeds import note_arrival
+from portal.imports.models import ImportBatch, ImportProblem, QuarantinedRow
 from portal.imports.results import ImportResult
 from portal.imports.rules import Problem
 from portal.imports.spool import Spool
@@ -110,7 +111,7 @@ def finish_batch(
         batch.header = list(spool.header)
         batch.state = "loaded"
         batch.finished_at = now
-        note_arrival(session, batch, now=now)
+        note_arrival(session, batch, actor=actor, now=now)
         session.flush()
         audit.record(
             session, "imports.loaded", subject_kind="import", subject_id=batch.public_id,
@@ -209,13 +210,6 @@ def control_of(result: ImportResult) -> dict[str, Any]:
         "new_customers": len(result.new_customers),
         "first_new": [list(pair) for pair in result.new_customers[:_SHOWN_CUSTOMERS]],
     }
-
-
-def note_arrival(session: Session, batch: ImportBatch, *, now: datetime) -> None:
-    """Note on the feed of a batch that its file has come."""
-    if batch.feed_id is not None:
-        feed = session.get_one(ImportFeed, batch.feed_id)
-        feed.last_arrived_at = now
 
 
 def write_problems(

@@ -13,7 +13,7 @@ from portal.imports.rules import COLUMNS, REQUIRED, Problem
 from portal.money import CURRENCY_DIGITS
 from portal.receivables.rules import KINDS
 
-CUSTOMER_REQUIRED = ("number", "name")
+CUSTOMER_REQUIRED = ("number", "name", "currency")
 CUSTOMER_COLUMNS = (
     "number", "name", "currency", "name_en", "country", "tax_no", "street_address", "department", "language",
     "terms_days", "credit_limit", "owner", "contact_name", "contact_email", "contact_phone", "contact_job_title",
@@ -107,7 +107,7 @@ class Profile:
     def required(self) -> Names:
         """Columns of the standard format that the file, the constants or the headings must give."""
         if self.record == "customers":
-            return CUSTOMER_REQUIRED
+            return CUSTOMER_REQUIRED if self.name == "standard-customers" else ("name",)
         given = {"kind", "amount"} if self.has_sides else set()
         given |= {"document_no"} if self.number else set()
         given |= {"customer_no"} if "customer_no" in self.heading else set()

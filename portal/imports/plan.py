@@ -110,7 +110,8 @@ class Planner:
         head = proposal.head
         customer = self.books.customers.get(head.customer_no)
         standing = Standing(
-            0, entity_id, head.kind, head.document_no, customer.id if customer else 0, head.customer_no,
+            0, entity_id, head.kind, self.books.number_of(entity_id, head.kind, head.document_no),
+            customer.id if customer else 0, head.customer_no,
             head.currency, head.document_on, head.due_on, head.document_on, head.amount_minor, head.tax_minor,
             head.side, abs(head.amount_minor), head.is_disputed and not group.is_target, self.batch_id,
             texts={name: getattr(head, name) for name in TEXTS},

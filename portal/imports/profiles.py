@@ -27,6 +27,8 @@ __all__ = [
 
 #: What stands for "find out which layout fits".
 AUTO = "auto"
+#: So many columns a layout must have in common with a file, and more.
+_TOO_FEW = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def recognise(session: Session, headers: Iterable[tuple[str, ...]], *, approved_
             )
             score += 0.5 * sum(bool(places.find((column,))) for column in (*profile.only, *profile.leave_out))
             score += 0.5 * sum(bool(places.find(n)) for n in (profile.applies_number, profile.applies_amount))
-            if score > best_score:
+            if score > max(best_score, _TOO_FEW):
                 best, best_score = name, score
     return best
 

@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from portal.customers.models import Customer
 from portal.db import canonical_json
+from portal.imports.models import ImportBatch
 from portal.imports.spool import Spool
 from portal.ledger import closed_months, default_entity, entities_by_code
 from portal.receivables.describe import TEXTS
 from portal.receivables.models import Allocation, Document, OpenItem
 
 _PART = 900
+Key = tuple[int, str, str]
 _DAYS = ("document_on", "due_on", "posting_on")
 
 
@@ -31,6 +33,7 @@ class Standing:
         amount_minor: As written on it.
         open_minor: Not negative, whatever the side.
         applied: Row number of the other document → what was ever applied of this credit to it.
+        is_undone: Whether the batch it came with was undone; its number then starts anew as ``<number>/2``.
     """
 
     id: int
@@ -52,9 +55,10 @@ class Standing:
     public_id: str = ""
     texts: dict[str, str] = field(default_factory=dict)
     applied: dict[int, int] = field(default_factory=dict)
+    is_undone: bool = False
 
     @property
-    def key(self) -> tuple[int, str, str]:
+    def key(self) -> Key:
         """What it is known by: entity, kind and number."""
         return self.entity_id, self.kind, self.document_no
 
@@ -84,7 +88,8 @@ class Books:
         self.customers: dict[str, KnownCustomer] = {}
         self.names: dict[str, tuple[str, int]] = {}
         self._planned_customers: dict[str, KnownCustomer] = {}
-        self._documents: dict[tuple[int, str, str], Standing] = {}
+        self._documents: dict[Key, Standing] = {}
+        self._again: dict[Key, str] = {}
         self._closed: list[tuple[int, date, date]] = []
         self._last_id = 0
 
@@ -108,16 +113,46 @@ class Books:
             if number in self._planned_customers
         }
         wanted = sorted(set(numbers))
-        self._documents = {found.key: found for found in _documents(session, wanted)}
-        if self.is_dry_run:
-            for _, body in self.spool.planned(wanted):
-                standing = _standing_of(body)
-                self._documents[standing.key] = standing
+        self._documents = self._standing(session, wanted)
+        self._follow_undone(session)
         self._load_applied(session)
 
+    def _standing(self, session: Session, numbers: Sequence[str]) -> dict[Key, Standing]:
+        found = {standing.key: standing for standing in _documents(session, numbers)}
+        if self.is_dry_run:
+            planned = (_standing_of(body) for _, body in self.spool.planned(numbers))
+            found |= {standing.key: standing for standing in planned}
+        return found
+
+    def _follow_undone(self, session: Session) -> None:
+        """Find under which number a document stands, or can be posted, whose batch was undone.
+
+        Numbers are never used twice: after ``INV-1`` comes ``INV-1/2``.
+        """
+        self._again = {}
+        pending = {key: 2 for key, found in self._documents.items() if found.is_undone}
+        while pending:
+            wanted = {f"{key[2]}/{turn}" for key, turn in pending.items()}
+            found = self._standing(session, sorted(wanted | {f"{number}/R" for number in wanted}))
+            self._documents |= found
+            later: dict[Key, int] = {}
+            for key, turn in pending.items():
+                number = f"{key[2]}/{turn}"
+                again = found.get((key[0], key[1], number))
+                if again is not None and again.is_undone:
+                    later[key] = turn + 1
+                else:
+                    self._again[key] = number
+            pending = later
+
+    def number_of(self, entity_id: int, kind: str, document_no: str) -> str:
+        """Return the number under which a document of the file stands or is to be posted."""
+        return self._again.get((entity_id, kind, document_no), document_no)
+
     def find(self, entity_id: int, kind: str, document_no: str) -> Standing | None:
-        """Return the document of this identity, if there is one."""
-        return self._documents.get((entity_id, kind, document_no))
+        """Return the document of this identity, if there is one that was not undone."""
+        found = self._documents.get((entity_id, kind, self.number_of(entity_id, kind, document_no)))
+        return None if found is None or found.is_undone else found
 
     def look_up(self, like: Standing, document_no: str, kinds: Sequence[str]) -> Standing | None:
         """Return the document of this number on the other side, of the same entity, customer and currency."""
@@ -196,15 +231,17 @@ def _documents(session: Session, numbers: Sequence[str]) -> Iterable[Standing]:
                 Document.id, Document.entity_id, Document.kind, Document.document_no, Document.customer_id,
                 Customer.number, Document.currency, Document.document_on, Document.due_on, Document.posting_on,
                 Document.amount_minor, Document.tax_minor, OpenItem.side, OpenItem.open_minor, Document.was_disputed,
-                Document.batch_id, Document.public_id, *texts,
+                Document.batch_id, Document.public_id, *texts, ImportBatch.state,
             )
             .join(OpenItem, OpenItem.document_id == Document.id)
+            .outerjoin(ImportBatch, ImportBatch.id == Document.batch_id)
             .join(Customer, Customer.id == Document.customer_id)
             .where(Document.document_no.in_(numbers[start : start + _PART]))
         )  # fmt: skip
         for row in rows:
-            values: list[Any] = list(row)
+            *values, state = row
             standing = Standing(*values[: -len(TEXTS)])
+            standing.is_undone = state == "undone"
             standing.texts = dict(zip(TEXTS, values[-len(TEXTS) :], strict=True))
             yield standing
 
