@@ -41,7 +41,7 @@ def demo(*, port: int, accounts: Path | None, fresh: bool) -> None:
     settings = the_settings()
     prepared = prepare_demo(settings, fresh=fresh)
     if accounts is not None:
-        rows = [asdict(account) | {"totp_secret": None} for account in prepared]
+        rows = [asdict(account) for account in prepared]
         accounts.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     threading.Thread(target=_announce, args=(port, prepared), daemon=True).start()
     from admin.commands.serve import programs_of, supervise
@@ -121,4 +121,5 @@ def _announce(port: int, accounts: list[DemoAccount]) -> None:
         f"\nConcord demo: http://{HOST}:{port}\nPassword of everyone: {accounts[0].password}\n"
         + "\n".join(lines)
     )
+    say("Staff need a code after the password: the page shows it in the demo, and --accounts FILE has the keys.")
     say("Mails that would be sent are under Reminders and mail (sign in as clerk). Stop with Ctrl-C.\n")

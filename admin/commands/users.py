@@ -17,13 +17,16 @@ from portal.access import (
     add_person,
     find_person_by_email,
     grant_role,
-    hash_password,
     list_people,
+    new_password_hash,
+    new_seed,
     set_password,
+    set_up_totp_from_console,
 )
 from portal.approvals import void_requests_of  # noqa: F401 - listens to changes of roles
 from portal.clock import utc_now
 from portal.errors import Invalid
+from portal.http.entry import password_rules
 from portal.lists import ListQuery
 
 if TYPE_CHECKING:
@@ -47,12 +50,19 @@ def users() -> None:
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option("--title", "job_title", default="", help="Job title, shown on what the person signs.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input (first line).")
+@click.option(
+    "--totp/--no-totp", default=None,
+    help="Set up an authenticator app and show its key; staff get one unless told otherwise.",
+)  # fmt: skip
 @as_json
 def add(
     *, email: str, name: str, roles: tuple[str, ...], customer_no: str | None, language: str, job_title: str,
-    password_stdin: bool, as_json: bool,
+    password_stdin: bool, totp: bool | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Add a person, or give an existing one more roles; the sign-in works at once.
+
+    New staff get the key of an authenticator app, because they sign in with a second factor; without one (--no-totp)
+    they set it up at their first sign-in.
 
     Example: echo "a long password" | ./concord users add ping@acme.example --name "Ping Zhou" --role confirmer
     --customer C-1001 --password-stdin
@@ -64,7 +74,7 @@ def add(
     with database.reading() as session:
         known = find_person_by_email(session, email=email, actor=actor)
     password = _password(from_stdin=password_stdin, is_new=known is None)
-    made = hash_password(password, cost=settings.password_cost, email=email) if password else None
+    made = new_password_hash(password, password_rules(settings), email=email) if password else None
     if known is None and not name.strip():
         raise Invalid("A new person needs --name.", field="name")
     with database.writing() as session:
@@ -74,12 +84,17 @@ def add(
             set_password(session, public_id=public_id, password_hash=made, actor=actor, now=utc_now())
         held = {(role.role, role.customer_no) for role in known.roles} if known else set()
         _grant(session, public_id, roles, customer_no, held, actor)
+        wants_totp = totp if totp is not None else known is None and not set(roles) & set(CUSTOMER_ROLES)
+        seed = _seed(session, public_id, actor) if wants_totp else None
     facts = {
         "email": email.strip().lower(),
         "roles": list(roles),
         "customer_no": customer_no,
         "public_id": public_id,
+        "totp_secret": seed,
     }
+    if seed:
+        say(f"authenticator key: {seed}")
     answer(facts, as_json=as_json, text=f"{facts['email']} can sign in at {settings.base_url}/sign-in")
 
 
@@ -91,6 +106,13 @@ def _password(*, from_stdin: bool, is_new: bool) -> str:
     made = secrets.token_urlsafe(12)
     say(f"password: {made}")
     return made
+
+
+def _seed(session: Session, public_id: str, actor: Actor) -> str:
+    """Set up an app for the person and return its key."""
+    seed = new_seed()
+    set_up_totp_from_console(session, public_id=public_id, seed=seed, actor=actor, now=utc_now())
+    return seed
 
 
 def _grant(

@@ -26,6 +26,7 @@ from portal.access.grants import (
 from portal.access.invitations import (
     COLLEAGUE_ROLES,
     InvitationView,
+    Joined,
     accept_invitation,
     find_invitation,
     has_account,
@@ -154,14 +155,7 @@ from portal.access.step_up import (
     is_recent,
     prove_again,
 )
-from portal.access.terms import (
-    TERMS,
-    TERMS_VERSION,
-    ConsentView,
-    Shown,
-    accept_terms,
-    accepted_terms,
-)
+from portal.access.terms import TERMS, TERMS_VERSION
 from portal.access.throttle import forget_old_tries
 from portal.access.totp import (
     new_seed,
@@ -188,11 +182,11 @@ __all__ = [
     "Attempt",
     "Company",
     "CompanyPerson",
-    "ConsentView",
     "Device",
     "Factors",
     "GrantTerms",
     "InvitationView",
+    "Joined",
     "LimitTerms",
     "LinkView",
     "OtherContent",
@@ -212,7 +206,6 @@ __all__ = [
     "Scope",
     "SecurityLine",
     "SecurityNote",
-    "Shown",
     "SignInAgain",
     "SignInRules",
     "SignedIn",
@@ -224,8 +217,6 @@ __all__ = [
     "WrongPassword",
     "WrongProof",
     "accept_invitation",
-    "accept_terms",
-    "accepted_terms",
     "actor_of_sign_in",
     "add_passkey",
     "add_person",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -46,6 +47,13 @@ class InvitationView:
     sent: int
     made_at: datetime
     ends_at: datetime
+
+
+class Joined(NamedTuple):
+    """Who joined, and the actor of it."""
+
+    public_id: str
+    actor: Actor
 
 
 def invite_person(
@@ -181,7 +189,7 @@ def accept_invitation(
     password_hash: str | None = None,
     actor: Actor | None = None,
     now: datetime,
-) -> str:
+) -> Joined:
     """Join: make the person (or take the signed-in one) and give them the role. The link is used up.
 
     Args:
@@ -193,7 +201,7 @@ def accept_invitation(
         now: When.
 
     Returns:
-        The person's public id.
+        The person, and the actor in whose name what belongs to the joining (the terms) is kept.
 
     Raises:
         NotFound: No living invitation has this token, or it is for somebody else.
@@ -218,7 +226,8 @@ def accept_invitation(
         end_sign_ins_of(session, person.id, now=now)
     joined = actor or themselves(person)
     _record(session, "people.joined", row, person=person, actor=joined, now=now)
-    return person.public_id
+    scope = None if row.customer_id is None else frozenset({row.customer_id})
+    return Joined(person.public_id, replace(joined, side="customer", customer_ids=scope))
 
 
 def living_invitation(session: Session, token: str, now: datetime) -> Invitation | None:

@@ -231,7 +231,7 @@ def reset_second_factor(
         NotAllowed: The actor does not administer people, or it is themselves.
         NotFound: Unknown.
     """
-    actor.require(Permission.PEOPLE_EDIT)
+    actor.require(Permission.FACTORS_RESET)
     person = person_row(session, public_id)
     if person.id == actor.person_id:
         raise NotAllowed(N_("Nobody changes their own roles or account."))

@@ -26,6 +26,7 @@ from portal.demo.company import (
     seat_customers_people,
     set_monthly_rates,
     staff_actor,
+    staff_seed,
 )
 from portal.demo.story import answer_month, ask_for_postings, confirm_some, raise_disputes
 from portal.demo.trade import Market
@@ -48,6 +49,7 @@ class DemoAccount:
     email: str
     password: str
     customer_no: str | None
+    totp_secret: str | None = None
 
 
 def build_demo(
@@ -191,9 +193,10 @@ def demo_accounts(database: Database) -> list[DemoAccount]:
     """Return the sign-ins of a demo that was built before."""
     with database.reading() as session:
         numbers = list(session.scalars(select(Customer.number).order_by(Customer.id).limit(2)))
-    staff = [
-        DemoAccount(key.removesuffix("-2"), email, PASSWORD, None) for key, (email, _, _, _) in STAFF.items()
-    ]
+        staff = [
+            DemoAccount(key.removesuffix("-2"), email, PASSWORD, None, staff_seed(session, email))
+            for key, (email, _, _, _) in STAFF.items()
+        ]
     customers = [
         DemoAccount(role, email, PASSWORD, numbers[place]) for role, email, _, _, place in CUSTOMER_PEOPLE
     ]

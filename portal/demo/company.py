@@ -14,8 +14,12 @@ from portal.access import (
     Actor,
     PersonDraft,
     add_person,
+    find_person_by_email,
     grant_role,
+    new_seed,
     permissions_of,
+    seed_for_console,
+    set_up_totp_from_console,
     system_actor,
 )
 from portal.access.models import Grant, Person
@@ -79,7 +83,14 @@ def seat_company(session: Session, *, password_hash: str, now: datetime) -> dict
         seated[key] = add_person(session, draft, actor=system, now=now)
         role = key.removesuffix("-2")
         grant_role(session, public_id=seated[key], role=role, actor=system, now=now)
+        set_up_totp_from_console(session, public_id=seated[key], seed=new_seed(), actor=system, now=now)
     return seated
+
+
+def staff_seed(session: Session, email: str) -> str | None:
+    """Return the key of a colleague's authenticator app as it is now; None once they have removed it."""
+    found = find_person_by_email(session, email=email, actor=system_actor("demo"))
+    return seed_for_console(session, public_id=found.public_id, actor=system_actor("demo")) if found else None
 
 
 def set_monthly_rates(session: Session, months: list[date], random: Random, *, now: datetime) -> None:

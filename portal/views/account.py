@@ -8,15 +8,10 @@ from wtforms import BooleanField, EmailField, PasswordField, RadioField, StringF
 
 from portal.access import (
     PASSWORD_LIFE,
-    TERMS,
-    TERMS_VERSION,
     OwnChoices,
     PasswordRules,
     Permission,
     PersonView,
-    Shown,
-    accept_terms,
-    accepted_terms,
     advance_sign_in,
     ask_mail_change,
     choose_company,
@@ -97,8 +92,7 @@ def _page(
         password=password or PasswordForm(formdata=None), mail=mail or MailForm(formdata=None),
         is_staff=g.actor.is_staff, role_facts=_role_facts(person), factors=own_factors(g.session, actor=g.actor),
         waiting=waiting_mail_change(g.session, actor=g.actor, now=g.now), profile=g.settings.password_profile,
-        consent=accepted_terms(g.session, person_id=g.actor.person_id), terms=[_(one) for one in TERMS],
-        terms_version=TERMS_VERSION, passkeys_work=passkeys_work(), password_life=PASSWORD_LIFE.days,
+        passkeys_work=passkeys_work(), password_life=PASSWORD_LIFE.days,
     )  # fmt: skip
 
 
@@ -200,17 +194,6 @@ def confirm_mail(token: str) -> ResponseReturnValue:
     email = confirm_mail_change(g.session, token=token, seller=seller_payload(), actor=g.actor, now=g.now)
     flash(_("From now on you sign in as %(email)s.", email=email), "done")
     return redirect(url_for(".show"), 303)
-
-
-@bp.post("/account/terms")
-@own
-def agree() -> ResponseReturnValue:
-    if request.form.get("version") == TERMS_VERSION:
-        text = "\n".join(_(one) for one in TERMS)
-        shown = Shown(text, language(), request.remote_addr or "", request.user_agent.string)
-        accept_terms(g.session, public_id=g.actor.public_id, shown=shown, now=g.now)
-        flash(_("Saved."), "done")
-    return redirect("/account#terms", 303)
 
 
 @bp.post("/account/devices/<public_id:public_id>/end")

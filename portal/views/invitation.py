@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, PasswordField, StringField
 
 from portal.access import (
-    TERMS,
-    TERMS_VERSION,
     InvitationView,
-    Shown,
+    Joined,
     accept_invitation,
-    accept_terms,
     find_invitation,
     has_account,
     new_password_hash,
 )
+from portal.confirmations import TermsText, accept_terms, terms_text
 from portal.errors import N_, Conflict, Invalid
 from portal.http.access import public
 from portal.http.entry import page_values, password_rules
@@ -32,13 +32,20 @@ class JoinForm(Form):
 
     name = StringField(N_("Your name"), [needed(), at_most(120)])
     password = PasswordField(N_("Choose a password"), [needed(), at_most(512)])
-    agrees = BooleanField(N_("I accept these terms."), [needed(N_("Please accept the terms."))])
+    agrees = BooleanField(N_("I accept these terms."))
 
 
 def _found(token: str) -> tuple[InvitationView | None, bool]:
     with g.database.reading() as reading:
         found = find_invitation(reading, token=token, now=g.now)
         return found, found is not None and has_account(reading, found)
+
+
+def _terms(found: InvitationView) -> TermsText | None:
+    if found.customer_id is None:
+        return None
+    with g.database.reading() as reading:
+        return terms_text(reading, customer_id=found.customer_id, language=language())
 
 
 def _page(token: str, form: JoinForm, refused: str = "") -> ResponseReturnValue:
@@ -49,8 +56,8 @@ def _page(token: str, form: JoinForm, refused: str = "") -> ResponseReturnValue:
         form.name.data = found.name
     is_theirs = g.signed_in is not None and g.actor.email == found.email
     values = page_values(
-        form=form, invitation=found, role=ROLE_NAMES.get(found.role, ""), terms=[_(one) for one in TERMS],
-        version=TERMS_VERSION, is_known=is_known, is_theirs=is_theirs, refused=refused, path=request.path,
+        form=form, invitation=found, role=ROLE_NAMES.get(found.role, ""), terms=_terms(found), is_known=is_known,
+        is_theirs=is_theirs, refused=refused, path=request.path,
         profile=g.settings.password_profile,
     )  # fmt: skip
     return render_template("portal/invitation/show.html", **values), 422 if refused else form.status
@@ -69,13 +76,15 @@ def join(token: str) -> ResponseReturnValue:
     found, is_known = _found(token)
     if found is None or is_known or not form.validate_on_submit():
         return _page(token, form)
+    if found.customer_id is not None and not form.agrees.data:
+        return _page(token, form, _("Please accept the terms."))
     try:
         made = new_password_hash(form.password.data, password_rules(g.settings), email=found.email)
     except Invalid as refusal:
         form.refuse(refusal)
         return _page(token, form)
-    person = accept_invitation(g.session, token=token, name=form.name.data, password_hash=made, now=g.now)
-    _keep_consent(person)
+    joined = accept_invitation(g.session, token=token, name=form.name.data, password_hash=made, now=g.now)
+    _keep_consent(found, joined)
     flash(_("Welcome. Please sign in with your new password."), "done")
     return redirect(url_for("sign_in.sign_in"), 303)
 
@@ -85,18 +94,29 @@ def join(token: str) -> ResponseReturnValue:
 def accept(token: str) -> ResponseReturnValue:
     """For who has an account already and is signed in with it."""
     form = JoinForm()
-    if g.signed_in is None or not form.agrees.data:
+    found, _is_known = _found(token)
+    if found is None or g.signed_in is None:
+        return _page(token, form)
+    if found.customer_id is not None and not form.agrees.data:
         return _page(token, form, _("Please accept the terms."))
     try:
-        person = accept_invitation(g.session, token=token, actor=g.actor, now=g.now)
+        _keep_consent(found, accept_invitation(g.session, token=token, actor=g.actor, now=g.now))
     except Conflict as refusal:
         return _page(token, form, say(refusal))
-    _keep_consent(person)
     flash(_("You have joined. Please sign in again, so that it counts everywhere."), "done")
     return redirect(url_for("sign_in.sign_in"), 303)
 
 
-def _keep_consent(person: str) -> None:
-    text = "\n".join(_(one) for one in TERMS)
-    shown = Shown(text, language(), request.remote_addr or "", request.user_agent.string)
-    accept_terms(g.session, public_id=person, shown=shown, now=g.now)
+def _keep_consent(found: InvitationView, joined: Joined) -> None:
+    """Keep the yes to the terms with the exact text; staff confirm nothing and are asked for none."""
+    if found.customer_id is not None:
+        actor = replace(
+            joined.actor,
+            address=request.remote_addr or "",
+            device=request.user_agent.string[:255],
+            method="invitation",
+        )
+        accept_terms(
+            g.session, customer_id=found.customer_id, language=language(), seen_hash=request.form.get("terms", ""),
+            actor=actor, now=g.now,
+        )  # fmt: skip

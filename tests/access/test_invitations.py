@@ -32,7 +32,9 @@ Invite = Callable[..., str]
 def acme_admin(session: Session, vera: Actor, now: datetime) -> Actor:
     """Vera, made the administrator of Acme's sign-ins."""
     customer_id = next(iter(vera.customer_ids or ()))
-    session.add(Grant(person_id=vera.person_id, role="customer-admin", customer_id=customer_id, granted_at=now))
+    session.add(
+        Grant(person_id=vera.person_id, role="customer-admin", customer_id=customer_id, granted_at=now)
+    )
     session.flush()
     return Actor(
         person_id=vera.person_id, public_id=vera.public_id, name=vera.name, email=vera.email, side="customer",
@@ -46,7 +48,9 @@ def invite(session: Session, acme_admin: Actor, now: datetime) -> Invite:
 
     def ask(email: str = "lin@acme.example", role: str = "confirmer", by: Actor = acme_admin) -> str:
         acme = next(iter(acme_admin.customer_ids or ()))
-        return invite_person(session, email=email, name="Lin Tao", role=role, customer_id=acme, actor=by, now=now)
+        return invite_person(
+            session, email=email, name="Lin Tao", role=role, customer_id=acme, actor=by, now=now
+        )
 
     return ask
 
@@ -68,9 +72,13 @@ def test_makes_the_person_and_gives_the_role_once(session: Session, invite: Invi
     invite()
     token = _token(session)
     assert session.scalar(select(Person.id).where(Person.email == "lin@acme.example")) is None
-    public_id = accept_invitation(session, token=token, name="Lin T.", password_hash="x", now=now + HOUR)
+    public_id, _actor = accept_invitation(session, token=token, name="Lin T.", password_hash="x", now=now + HOUR)
     person = session.scalars(select(Person).where(Person.public_id == public_id)).one()
-    assert (person.name, person.email, _roles(session, person.email)) == ("Lin T.", "lin@acme.example", ["confirmer"])
+    assert (person.name, person.email, _roles(session, person.email)) == (
+        "Lin T.",
+        "lin@acme.example",
+        ["confirmer"],
+    )
     with pytest.raises(NotFound):
         accept_invitation(session, token=token, password_hash="y", now=now + HOUR)
 
@@ -86,7 +94,9 @@ def test_ends_after_72_hours(session: Session, invite: Invite, now: datetime) ->
     assert find_invitation(session, token=_token(session), now=now + 72 * HOUR) is None
 
 
-def test_a_new_one_voids_the_old_one(session: Session, invite: Invite, acme_admin: Actor, now: datetime) -> None:
+def test_a_new_one_voids_the_old_one(
+    session: Session, invite: Invite, acme_admin: Actor, now: datetime
+) -> None:
     public_id = invite()
     first = _token(session)
     resend_invitation(session, public_id=public_id, actor=acme_admin, now=now + HOUR)
@@ -101,7 +111,12 @@ def test_can_be_taken_back(session: Session, invite: Invite, acme_admin: Actor, 
     public_id = invite()
     revoke_invitation(session, public_id=public_id, actor=acme_admin, now=now)
     assert find_invitation(session, token=_token(session), now=now) is None
-    assert list_invitations(session, customer_id=next(iter(acme_admin.customer_ids or ())), actor=acme_admin, now=now) == ()
+    assert (
+        list_invitations(
+            session, customer_id=next(iter(acme_admin.customer_ids or ())), actor=acme_admin, now=now
+        )
+        == ()
+    )
     with pytest.raises(Conflict):
         resend_invitation(session, public_id=public_id, actor=acme_admin, now=now)
 
@@ -113,11 +128,21 @@ def test_an_administrator_of_a_customer_stays_at_home(
     public_id = invite()
     globex = next(iter(bo.customer_ids or ()))
     with pytest.raises(NotFound):
-        invite_person(session, email="x@x.example", name="X", role="viewer", customer_id=globex, actor=acme_admin, now=now)
+        invite_person(
+            session,
+            email="x@x.example",
+            name="X",
+            role="viewer",
+            customer_id=globex,
+            actor=acme_admin,
+            now=now,
+        )
     with pytest.raises(NotAllowed):
         invite(role="customer-admin")
     with pytest.raises(NotAllowed):
-        invite_person(session, email="x@x.example", name="X", role="clerk", customer_id=None, actor=acme_admin, now=now)
+        invite_person(
+            session, email="x@x.example", name="X", role="clerk", customer_id=None, actor=acme_admin, now=now
+        )
     with pytest.raises(NotAllowed):
         invite(by=ping)
     with pytest.raises(NotFound):
@@ -136,14 +161,18 @@ def test_a_known_address_is_asked_like_any_other_and_joins_only_signed_in(
     assert _roles(session, bo.email) == ["confirmer", "viewer"]
 
 
-def test_never_makes_staff_a_customers_person(session: Session, invite: Invite, chen: Actor, now: datetime) -> None:
+def test_never_makes_staff_a_customers_person(
+    session: Session, invite: Invite, chen: Actor, now: datetime
+) -> None:
     invite(email=CHEN.email)
     with pytest.raises(Conflict):
         accept_invitation(session, token=_token(session), actor=chen, now=now)
     assert _roles(session, CHEN.email) == ["approver"]
 
 
-def test_is_void_when_who_invited_is_gone(session: Session, invite: Invite, vera: Actor, now: datetime) -> None:
+def test_is_void_when_who_invited_is_gone(
+    session: Session, invite: Invite, vera: Actor, now: datetime
+) -> None:
     invite()
     session.get_one(Person, vera.person_id).is_active = False
     session.flush()
@@ -166,5 +195,3 @@ def test_refuses_a_role_without_its_company(session: Session, sec: Actor, now: d
             invite_person(
                 session, email="x@x.example", name="X", role=role, customer_id=customer_id, actor=sec, now=now
             )
-
-
