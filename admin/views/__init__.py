@@ -8,6 +8,9 @@ from admin.views.adjustments import bp as adjustments
 from admin.views.approvals import bp as approvals
 from admin.views.audit import bp as audit
 from admin.views.contacts import bp as contacts
+from admin.views.customer_acts import bp as customer_acts
+from admin.views.customer_master import bp as customer_master
+from admin.views.customer_people import bp as customer_people
 from admin.views.customers import bp as customers
 from admin.views.disputes import bp as disputes
 from admin.views.document_form import bp as documents
@@ -22,6 +25,7 @@ from admin.views.statements import bp as statements
 from admin.views.worklist import bp as worklist
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    worklist, disputes, approvals, adjustments, imports, jobs, statements, customers, contacts, documents, mail,
+    worklist, disputes, approvals, adjustments, imports, jobs, statements, customers, customer_acts,
+    customer_people, customer_master, contacts, documents, mail,
     periods, rates, people, audit, settings,
 )  # fmt: skip

@@ -72,23 +72,23 @@ def add(customer: str) -> ResponseReturnValue:
 @requires(Permission.CUSTOMERS_EDIT)
 def edit(customer: str, public_id: str) -> str:
     owner, found = _contact(customer, public_id)
-    return _page(owner, ContactForm(formdata=None, obj=found))
+    return _page(owner, ContactForm(formdata=None, obj=found), found)
 
 
 @bp.post("/<public_id:public_id>")
 @requires(Permission.CUSTOMERS_EDIT)
 def save(customer: str, public_id: str) -> ResponseReturnValue:
     g = unit()
-    owner, _found = _contact(customer, public_id)
+    owner, found = _contact(customer, public_id)
     form = ContactForm()
     if not form.validate_on_submit():
-        return _page(owner, form), 422
+        return _page(owner, form, found), 422
     try:
         edit_contact(g.session, public_id=public_id, draft=_draft(form), actor=g.actor, now=g.now)
     except (Invalid, Conflict) as refusal:
         g.session.rollback()
         form.refuse(refusal)
-        return _page(owner, form), 422
+        return _page(owner, form, found), 422
     flash(_("Saved."), "done")
     return redirect(url_for("admin_customers.show", public_id=customer), 303)
 
@@ -108,10 +108,11 @@ def _contact(customer: str, public_id: str) -> tuple[CustomerView, ContactView]:
     return owner, found
 
 
-def _page(customer: CustomerView, form: ContactForm) -> str:
+def _page(customer: CustomerView, form: ContactForm, contact: ContactView | None = None) -> str:
     return render_template(
-        "admin/customers/contact.html", customer=customer, form=form, title=customer.name_in(language())
-    )
+        "admin/customers/contact.html", customer=customer, form=form, contact=contact,
+        title=customer.name_in(language()),
+    )  # fmt: skip
 
 
 def _draft(form: ContactForm) -> ContactDraft:

@@ -9,24 +9,29 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField
 
-from portal.access import Permission, list_staff, person_id_of
+from portal.access import Permission, list_company_people, list_staff, person_id_of
 from portal.clock import business_day
 from portal.customers import (
+    CHANGE_LABELS,
     CUSTOMER_SORTS,
     CustomerDraft,
     CustomerView,
+    accounts_of,
     archive_customer,
+    bank_alerts,
     contacts_of,
     create_customer,
     edit_customer,
     find_customer,
+    group_of,
     list_customers,
+    pending_changes,
 )
 from portal.disputes import disputes_of_customer
 from portal.errors import N_, Conflict, Invalid
 from portal.http.access import requires
 from portal.http.forms import Form, at_most, needed, options, read_count, read_money
-from portal.http.frame import zone
+from portal.http.frame import ROLE_NAMES, zone
 from portal.http.lists import Column, ListLinks, export, list_query, wanted_format
 from portal.http.unit import Unit, unit
 from portal.http.words import _, language, ngettext, words
@@ -87,8 +92,19 @@ def show(public_id: str) -> str:
         statements=list_statements(g.session, query=newest, actor=g.actor, customer_id=customer.id).rows,
         documents=list_documents(g.session, query=newest, actor=g.actor, customer_id=customer.id).rows,
         disputes=disputes_of_customer(g.session, customer_id=customer.id, actor=g.actor, now=g.now), kinds=KIND_LABELS,
-        states=STATE_LABELS, may_edit=g.actor.may(Permission.CUSTOMERS_EDIT),
+        states=STATE_LABELS, may_edit=g.actor.may(Permission.CUSTOMERS_EDIT), **_people_and_banks(g, customer),
     )  # fmt: skip
+
+
+def _people_and_banks(g: Unit, customer: CustomerView) -> dict[str, Any]:
+    """Return who signs in, bank accounts, the changes that wait, and the alerts about them."""
+    known: dict[str, Any] = {"customer_id": customer.id, "actor": g.actor}
+    return {
+        "people": list_company_people(g.session, now=g.now, **known), "role_names": ROLE_NAMES,
+        "accounts": accounts_of(g.session, **known), "changes": pending_changes(g.session, **known),
+        "alerts": bank_alerts(g.session, now=g.now, **known), "change_labels": CHANGE_LABELS, "now": g.now,
+        "group": group_of(g.session, public_id=customer.public_id, actor=g.actor),
+    }  # fmt: skip
 
 
 @bp.get("/new")

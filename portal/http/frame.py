@@ -177,9 +177,26 @@ class Frame:
         ]
 
     @property
+    def viewing(self) -> str:
+        """Name of the company whose pages a member of staff looks at; empty for everybody else."""
+        signed_in = unit().signed_in
+        return signed_in.viewing.name_in(language()) if signed_in and signed_in.viewing else ""
+
+    @property
+    def seller_phone(self) -> str:
+        """Where the seller is reached."""
+        return self._entity.phone
+
+    @property
     def person_menu(self) -> list[dict[str, str]]:
         """Links of the person's menu."""
-        return [{"label": _("Account"), "url": "/account", "icon": "user-circle"}]
+        links = [{"label": _("Account"), "url": "/account", "icon": "user-circle"}]
+        actor, is_own = unit().actor, not self.viewing
+        if is_own and actor.side == "customer" and actor.may(Permission.PEOPLE_COMPANY):
+            links.append({"label": _("People who sign in"), "url": "/people", "icon": "users"})
+        if is_own and len(self.companies) > 1:
+            links.append({"label": _("Your companies"), "url": "/companies", "icon": "building"})
+        return links if is_own else []
 
     @cached_property
     def places(self) -> list[Place]:

@@ -13,10 +13,12 @@ from portal.views.invitation import bp as invitation
 from portal.views.links import bp as links
 from portal.views.open_items import bp as open_items
 from portal.views.overview import bp as overview
+from portal.views.people import bp as people
 from portal.views.receipts import bp as receipts
 from portal.views.resets import bp as resets
 from portal.views.sign_in import bp as sign_in
 from portal.views.statements import bp as statements
+from portal.views.viewing import bp as viewing
 
 BLUEPRINTS = (
     health,
@@ -25,6 +27,8 @@ BLUEPRINTS = (
     invitation,
     resets,
     overview,
+    people,
+    viewing,
     statements,
     confirmations,
     receipts,
