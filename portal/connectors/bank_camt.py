@@ -141,7 +141,7 @@ class _Report:
             return
         self._opened = True
         known = next((currency for _, currency, _ in self._balances.values()), currency)
-        self._currency = self._currency or known or self._options.currency
+        self._currency = self._currency or known or self._options.likely
         yield Opened(self._account, self._currency, self._number, tidy(self._bank, 120), self._is_notice)
 
     def _take_balance(self, element: Element) -> None:

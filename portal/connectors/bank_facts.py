@@ -130,12 +130,19 @@ class ReadOptions:
     """What the file may leave out.
 
     Attributes:
-        currency: Where neither file nor row names one; empty = unknown.
+        currency: Of the account that a person named; taken where neither file nor row names one.
+        fallback: Of the books; taken where the format has no currency of its own either. Empty = unknown.
         layout: A learned layout of a table, see ``bank_layouts``; None = guessed.
     """
 
     currency: str = ""
+    fallback: str = ""
     layout: dict[str, object] | None = None
+
+    @property
+    def likely(self) -> str:
+        """The best guess at the currency of a file that names none; empty = unknown."""
+        return self.currency or self.fallback
 
 
 class Tally:

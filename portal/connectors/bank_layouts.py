@@ -67,7 +67,12 @@ class Layout:
     @property
     def signature(self) -> str:
         """Hash of the columns' names: files of one bank share it."""
-        return hashlib.sha256("\x1f".join(map(fold, self.names)).encode()).hexdigest()
+        return signature_of(self.names)
+
+
+def signature_of(names: Sequence[str]) -> str:
+    """Return the hash of the columns' names by which a learned layout is found again."""
+    return hashlib.sha256("\x1f".join(map(fold, names)).encode()).hexdigest()
 
 
 def layout_json(layout: Layout) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def read_mt940(content: bytes, options: ReadOptions) -> Events:
     Raises:
         UnreadableFile: No text, no statement in it, or cut off within a statement.
     """
-    reader = _Reader(options.currency)
+    reader = _Reader(options.likely)
     for no, tag, value in _fields(content, find_text_encoding(content.translate(None, _FRAMING))):
         yield from reader.take(no, tag, value)
     yield from reader.finish()

@@ -90,7 +90,7 @@ class _Statement:
     """One statement while its elements pass by; an SGML element ends where the next begins."""
 
     def __init__(self, options: ReadOptions) -> None:
-        self._currency = options.currency
+        self._currency = options.likely
         self._account = ""
         self._bank = ""
         self._closing: tuple[str, str, int] | None = None

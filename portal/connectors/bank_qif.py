@@ -67,7 +67,7 @@ def read_qif(content: bytes, options: ReadOptions) -> Events:
         line[1:].replace(" ", "") for line in text.splitlines()[:20_000] if line.startswith("D")
     )
     mark = decimal_mark(line[1:] for line in text.splitlines()[:20_000] if line.startswith(("T", "U")))
-    currency = options.currency or "XXX"
+    currency = options.likely or "XXX"
     tally = Tally()
     account, opening, is_opened = "", None, False
     for record in _records(text):
@@ -80,7 +80,7 @@ def read_qif(content: bytes, options: ReadOptions) -> Events:
             continue
         if not is_opened:
             account = account or _named(record)
-            yield Opened(account, options.currency)
+            yield Opened(account, options.likely)
             is_opened = True
         for event in _entry(record, currency, order, mark):
             if isinstance(event, Entry):

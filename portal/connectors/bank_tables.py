@@ -99,7 +99,7 @@ class _Sheet:
     def __init__(self, table: Table, layout: Layout, options: ReadOptions) -> None:
         self._table = table
         self._layout = layout
-        self._currency = layout.currency or options.currency
+        self._currency = layout.currency or options.likely
         self._account = layout.account
         self._tally = Tally()
         self._chain = _Chain()
@@ -359,7 +359,15 @@ def _gist(row: SourceRow, layout: Layout) -> tuple[str, ...]:
     places = [
         layout.roles[role][0] for role in ("booked", "amount", "paid_in", "paid_out") if role in layout.roles
     ]
-    return tuple(row.cells[place][:10] for place in places if place < len(row.cells))
+    gist = []
+    for place in places:
+        cell = row.cells[place] if place < len(row.cells) else ""
+        try:
+            cell = str(read_amount(cell, decimal=layout.decimal).value.normalize())
+        except BadAmount:
+            cell = cell[:10]
+        gist.append(cell)
+    return tuple(gist)
 
 
 def _is_credit(amount: ReadAmount) -> bool:
