@@ -21,6 +21,8 @@ class Permission(StrEnum):
     APPROVALS_READ = "approvals:read"
     AUDIT_OWN = "audit:own"
     AUDIT_READ = "audit:read"
+    BANK_READ = "bank:read"
+    BANK_WORK = "bank:work"
     BOOKS_EDIT = "books:edit"
     BOOKS_READ = "books:read"
     CHECKS_RUN = "checks:run"
@@ -71,7 +73,7 @@ _P = Permission
 _SEES = frozenset({_P.ACCOUNT_OWN, _P.STATEMENTS_READ, _P.ITEMS_READ, _P.DISPUTES_READ})
 _STAFF_SEES = _SEES | {
     _P.WORKLIST_READ, _P.CUSTOMERS_READ, _P.BOOKS_READ, _P.IMPORTS_READ, _P.MAIL_READ, _P.APPROVALS_READ,
-    _P.POLICIES_READ, _P.MATCHES_READ,
+    _P.POLICIES_READ, _P.BANK_READ, _P.MATCHES_READ,
 }  # fmt: skip
 
 #: The matrix of security.md ("Roles and actions") as data; a test compares every route with it.
@@ -82,7 +84,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     "customer-admin": _SEES | {_P.DISPUTES_REPLY, _P.PEOPLE_COMPANY},
     "clerk": _STAFF_SEES
     | {
-        _P.BOOKS_EDIT, _P.CUSTOMERS_EDIT, _P.DOCUMENTS_POST, _P.IMPORTS_RUN, _P.POSTINGS_REQUEST, _P.DISPUTES_REPLY,
+        _P.BOOKS_EDIT, _P.BANK_WORK, _P.CUSTOMERS_EDIT, _P.DOCUMENTS_POST, _P.IMPORTS_RUN, _P.POSTINGS_REQUEST,
+        _P.DISPUTES_REPLY,
         _P.DISPUTES_WORK, _P.REMINDERS_RUN, _P.STATEMENTS_PREPARE, _P.CHECKS_RUN, _P.AUDIT_OWN,
         _P.CUSTOMERS_VIEW_AS, _P.PEOPLE_COMPANY, _P.STATEMENTS_RECORD, _P.MATCHES_WORK,
     },

@@ -6,14 +6,13 @@ and goes on. A file that cannot be read to its end, or whose control sums do not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-
-from sqlalchemy.orm import Session
+from typing import Any
 
 from portal.access import Actor, Permission
 from portal.bank.accounts import UnknownBankAccount
@@ -21,7 +20,7 @@ from portal.bank.keep import Keeper
 from portal.bank.layouts import learned_layout
 from portal.bank.places import PlacedStatement, place_statements, read_options
 from portal.bank.results import FileResult
-from portal.bank.survey import Survey, statement_json, survey_file
+from portal.bank.survey import Survey, preview_json, statement_json, survey_file
 from portal.connectors.bank_facts import Entry, Opened, Problem, ReadOptions, refused
 from portal.connectors.bank_files import READERS, detect_format, read_bank_file
 from portal.connectors.limits import read_whole
@@ -49,6 +48,7 @@ class BankRequest:
         is_dry_run: Only say what would happen; nothing is written.
         book_currency: Where nothing else names one.
         file_id: Public id of a file that was uploaded; empty = a new one.
+        layout: Corrected columns to try; None = what was learned for such tables, else a guess.
     """
 
     path: Path | None = None
@@ -59,6 +59,7 @@ class BankRequest:
     is_dry_run: bool = False
     book_currency: str = ""
     file_id: str = ""
+    layout: Mapping[str, Any] | None = None
 
     @property
     def shown_name(self) -> str:
@@ -113,7 +114,7 @@ def import_bank_file(
         content = request.content if request.content is not None else read_whole(request.path or Path())
         result.format = detect_format(content) if request.format == "auto" else request.format
         with database.reading() as session:
-            layout = learned_layout(session, content, result.format)
+            layout = request.layout or learned_layout(session, content, result.format)
             options = read_options(session, request.account, request.book_currency, layout)
         survey = survey_file(content, result.format, options)
         return _take_in(
@@ -169,7 +170,7 @@ def _answer(
     return FileResult(
         request.shown_name, survey.format, keeper.file_public_id, lines=survey.lines, imported=keeper.imported,
         duplicates=keeper.duplicates, rejected=survey.rejected, skipped=survey.skipped, errors=survey.problems,
-        notes=survey.notes, statements=statements,
+        notes=survey.notes, statements=statements, preview=preview_json(survey),
     )  # fmt: skip
 
 
@@ -191,17 +192,3 @@ def _unreadable(
                 session, request, problem, file_format=result.format, content=content, actor=actor, now=now
             )
     return result
-
-
-def check_file(session: Session, request: BankRequest) -> Survey:
-    """Look through a file with the learned layout of its bank, keeping nothing.
-
-    Raises:
-        UnreadableFile: It cannot be read.
-    """
-    content = request.content or b""
-    file_format = detect_format(content) if request.format == "auto" else request.format
-    layout = learned_layout(session, content, file_format)
-    return survey_file(
-        content, file_format, read_options(session, request.account, request.book_currency, layout)
-    )

@@ -32,6 +32,7 @@ class FileResult:
     errors: Sequence[Problem] = ()
     notes: Sequence[Problem] = ()
     statements: list[dict[str, Any]] = field(default_factory=list)
+    preview: dict[str, Any] | None = None
 
     @property
     def is_clean(self) -> bool:
