@@ -9,6 +9,7 @@ from portal.approvals import models as approvals
 from portal.attachments import models as attachments
 from portal.audit import models as audit
 from portal.bank import models as bank
+from portal.compare import models as compare
 from portal.confirmations import models as confirmations
 from portal.customers import models as customers
 from portal.disputes import models as disputes
@@ -33,6 +34,7 @@ MODELS = (
     attachments,
     audit,
     bank,
+    compare,
     confirmations,
     customers,
     disputes,

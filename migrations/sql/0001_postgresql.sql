@@ -56,9 +56,9 @@ CREATE TABLE audit_rows (
 	CONSTRAINT pk_audit_rows PRIMARY KEY (number)
 )
 -- next
-CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
--- next
 CREATE INDEX ix_audit_rows_at ON audit_rows (at)
+-- next
+CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
 -- next
 CREATE TABLE audit_head (
 	id INTEGER NOT NULL,
@@ -454,9 +454,9 @@ CREATE TABLE customers (
 	CONSTRAINT fk_customers_parent_id FOREIGN KEY(parent_id) REFERENCES customers (id)
 )
 -- next
-CREATE INDEX ix_customers_name_key ON customers (name_key)
--- next
 CREATE INDEX ix_customers_owner ON customers (owner_id)
+-- next
+CREATE INDEX ix_customers_name_key ON customers (name_key)
 -- next
 CREATE INDEX ix_customers_parent ON customers (parent_id)
 -- next
@@ -681,9 +681,9 @@ CREATE TABLE invitations (
 	CONSTRAINT fk_invitations_person_id FOREIGN KEY(person_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_invitations_email ON invitations (email)
--- next
 CREATE INDEX ix_invitations_customer ON invitations (customer_id)
+-- next
+CREATE INDEX ix_invitations_email ON invitations (email)
 -- next
 CREATE TABLE outbox_messages (
 	id BIGSERIAL NOT NULL,
@@ -897,43 +897,59 @@ CREATE TABLE bank_files (
 -- next
 CREATE INDEX ix_bank_files_at ON bank_files (started_at)
 -- next
-CREATE TABLE terms_acceptances (
+CREATE TABLE comparisons (
 	id BIGSERIAL NOT NULL,
 	public_id VARCHAR(22) NOT NULL,
-	person_id BIGINT NOT NULL,
 	customer_id BIGINT NOT NULL,
-	version VARCHAR(20) NOT NULL,
-	language VARCHAR(2) NOT NULL,
-	text TEXT NOT NULL,
-	text_hash VARCHAR(64) NOT NULL,
-	method VARCHAR(20) NOT NULL,
-	address VARCHAR(64) NOT NULL,
-	device VARCHAR(255) NOT NULL,
-	accepted_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_terms_acceptances PRIMARY KEY (id),
-	CONSTRAINT uq_terms_acceptances_person_id_customer_id_version UNIQUE (person_id, customer_id, version),
-	CONSTRAINT uq_terms_acceptances_public_id UNIQUE (public_id),
-	CONSTRAINT fk_terms_acceptances_person_id FOREIGN KEY(person_id) REFERENCES people (id),
-	CONSTRAINT fk_terms_acceptances_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+	file_name VARCHAR(200) NOT NULL,
+	stored_as VARCHAR(64) NOT NULL,
+	file_sha256 VARCHAR(64) NOT NULL,
+	size_bytes INTEGER NOT NULL,
+	state VARCHAR(20) NOT NULL,
+	basis VARCHAR(20) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	as_of_on DATE NOT NULL,
+	begin_on DATE,
+	layout TEXT NOT NULL,
+	guess TEXT NOT NULL,
+	given_opening_minor BIGINT,
+	ours_minor BIGINT NOT NULL,
+	theirs_minor BIGINT NOT NULL,
+	debit_minor BIGINT NOT NULL,
+	credit_minor BIGINT NOT NULL,
+	stated_minor BIGINT,
+	row_count INTEGER NOT NULL,
+	left_out TEXT NOT NULL,
+	is_mirrored BOOLEAN NOT NULL,
+	error TEXT NOT NULL,
+	error_params TEXT NOT NULL,
+	job_id VARCHAR(22),
+	started_by_id BIGINT,
+	started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	finished_at TIMESTAMP WITH TIME ZONE,
+	row_version INTEGER NOT NULL,
+	CONSTRAINT pk_comparisons PRIMARY KEY (id),
+	CONSTRAINT ck_comparisons_state_known CHECK (state IN ('reading', 'comparing', 'done', 'failed', 'discarded')),
+	CONSTRAINT ck_comparisons_basis_known CHECK (basis IN ('movements', 'open-items')),
+	CONSTRAINT uq_comparisons_public_id UNIQUE (public_id),
+	CONSTRAINT fk_comparisons_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_comparisons_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
 )
 -- next
-CREATE TABLE sign_codes (
-	id BIGSERIAL NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	person_id BIGINT NOT NULL,
-	customer_id BIGINT NOT NULL,
-	code_hash VARCHAR(64) NOT NULL,
-	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	tries INTEGER NOT NULL,
-	used_at TIMESTAMP WITH TIME ZONE,
-	CONSTRAINT pk_sign_codes PRIMARY KEY (id),
-	CONSTRAINT uq_sign_codes_public_id UNIQUE (public_id),
-	CONSTRAINT fk_sign_codes_person_id FOREIGN KEY(person_id) REFERENCES people (id),
-	CONSTRAINT fk_sign_codes_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
-)
+CREATE INDEX ix_comparisons_customer ON comparisons (customer_id, id)
 -- next
-CREATE INDEX ix_sign_codes_person ON sign_codes (person_id, customer_id)
+CREATE INDEX ix_comparisons_state ON comparisons (state, id)
+-- next
+CREATE TABLE ledger_layouts (
+	customer_id BIGINT NOT NULL,
+	names_key VARCHAR(64) NOT NULL,
+	layout TEXT NOT NULL,
+	used_by_id BIGINT,
+	used_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_ledger_layouts PRIMARY KEY (customer_id, names_key),
+	CONSTRAINT fk_ledger_layouts_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_ledger_layouts_used_by_id FOREIGN KEY(used_by_id) REFERENCES people (id)
+)
 -- next
 CREATE TABLE statements (
 	id BIGSERIAL NOT NULL,
@@ -984,9 +1000,9 @@ CREATE TABLE statements (
 -- next
 CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
 -- next
-CREATE INDEX ix_statements_run ON statements (run_id)
--- next
 CREATE INDEX ix_statements_state ON statements (state, period_from)
+-- next
+CREATE INDEX ix_statements_run ON statements (run_id)
 -- next
 CREATE TABLE acts (
 	id BIGSERIAL NOT NULL,
@@ -1016,6 +1032,44 @@ CREATE TABLE acts (
 CREATE INDEX ix_acts_person ON acts (person_id)
 -- next
 CREATE INDEX ix_acts_subject ON acts (subject_kind, subject_id)
+-- next
+CREATE TABLE terms_acceptances (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	person_id BIGINT NOT NULL,
+	customer_id BIGINT NOT NULL,
+	version VARCHAR(20) NOT NULL,
+	language VARCHAR(2) NOT NULL,
+	text TEXT NOT NULL,
+	text_hash VARCHAR(64) NOT NULL,
+	method VARCHAR(20) NOT NULL,
+	address VARCHAR(64) NOT NULL,
+	device VARCHAR(255) NOT NULL,
+	accepted_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_terms_acceptances PRIMARY KEY (id),
+	CONSTRAINT uq_terms_acceptances_person_id_customer_id_version UNIQUE (person_id, customer_id, version),
+	CONSTRAINT uq_terms_acceptances_public_id UNIQUE (public_id),
+	CONSTRAINT fk_terms_acceptances_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_terms_acceptances_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE TABLE sign_codes (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	person_id BIGINT NOT NULL,
+	customer_id BIGINT NOT NULL,
+	code_hash VARCHAR(64) NOT NULL,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	tries INTEGER NOT NULL,
+	used_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_sign_codes PRIMARY KEY (id),
+	CONSTRAINT uq_sign_codes_public_id UNIQUE (public_id),
+	CONSTRAINT fk_sign_codes_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_sign_codes_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE INDEX ix_sign_codes_person ON sign_codes (person_id, customer_id)
 -- next
 CREATE TABLE tasks (
 	id BIGSERIAL NOT NULL,
@@ -1080,9 +1134,9 @@ CREATE TABLE import_batches (
 	CONSTRAINT fk_import_batches_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_import_batches_file ON import_batches (file_sha256)
--- next
 CREATE INDEX ix_import_batches_at ON import_batches (started_at)
+-- next
+CREATE INDEX ix_import_batches_file ON import_batches (file_sha256)
 -- next
 CREATE TABLE match_customer_keys (
 	key VARCHAR(80) NOT NULL,
@@ -1215,15 +1269,15 @@ CREATE TABLE documents (
 	CONSTRAINT fk_documents_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_documents_amount ON documents (amount_minor)
+CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
 -- next
 CREATE INDEX ix_documents_number ON documents (document_no)
 -- next
-CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
--- next
 CREATE INDEX ix_documents_day ON documents (document_on)
 -- next
-CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
+CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
+-- next
+CREATE INDEX ix_documents_amount ON documents (amount_minor)
 -- next
 CREATE TABLE bank_statements (
 	id BIGSERIAL NOT NULL,
@@ -1483,11 +1537,11 @@ CREATE TABLE allocations (
 	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_allocations_debit ON allocations (debit_id)
+CREATE INDEX ix_allocations_credit ON allocations (credit_id)
 -- next
 CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
 -- next
-CREATE INDEX ix_allocations_credit ON allocations (credit_id)
+CREATE INDEX ix_allocations_debit ON allocations (debit_id)
 -- next
 CREATE TABLE bank_lines (
 	id BIGSERIAL NOT NULL,
@@ -1527,28 +1581,9 @@ CREATE TABLE bank_lines (
 -- next
 CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
 -- next
-CREATE INDEX ix_bank_lines_day ON bank_lines (account_id, booked_on, amount_minor)
--- next
 CREATE INDEX ix_bank_lines_file ON bank_lines (file_id, line_no)
 -- next
-CREATE TABLE statement_lines (
-	statement_id BIGINT NOT NULL,
-	no INTEGER NOT NULL,
-	document_id BIGINT,
-	document_no VARCHAR(80) NOT NULL,
-	kind VARCHAR(20) NOT NULL,
-	document_on DATE,
-	due_on DATE,
-	text VARCHAR(300) NOT NULL,
-	order_no VARCHAR(80) NOT NULL,
-	amount_minor BIGINT NOT NULL,
-	open_minor BIGINT NOT NULL,
-	CONSTRAINT pk_statement_lines PRIMARY KEY (statement_id, no),
-	CONSTRAINT fk_statement_lines_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
-	CONSTRAINT fk_statement_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id)
-)
--- next
-CREATE INDEX ix_statement_lines_document ON statement_lines (document_id)
+CREATE INDEX ix_bank_lines_day ON bank_lines (account_id, booked_on, amount_minor)
 -- next
 CREATE TABLE disputes (
 	id BIGSERIAL NOT NULL,
@@ -1593,11 +1628,30 @@ CREATE TABLE disputes (
 -- next
 CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
 -- next
-CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
 CREATE INDEX ix_disputes_state ON disputes (state, due_on)
 -- next
-CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+-- next
+CREATE TABLE statement_lines (
+	statement_id BIGINT NOT NULL,
+	no INTEGER NOT NULL,
+	document_id BIGINT,
+	document_no VARCHAR(80) NOT NULL,
+	kind VARCHAR(20) NOT NULL,
+	document_on DATE,
+	due_on DATE,
+	text VARCHAR(300) NOT NULL,
+	order_no VARCHAR(80) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	open_minor BIGINT NOT NULL,
+	CONSTRAINT pk_statement_lines PRIMARY KEY (statement_id, no),
+	CONSTRAINT fk_statement_lines_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
+	CONSTRAINT fk_statement_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id)
+)
+-- next
+CREATE INDEX ix_statement_lines_document ON statement_lines (document_id)
 -- next
 CREATE TABLE einvoices (
 	id BIGSERIAL NOT NULL,
@@ -1631,9 +1685,9 @@ CREATE TABLE einvoices (
 	CONSTRAINT fk_einvoices_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id)
 )
 -- next
-CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
--- next
 CREATE UNIQUE INDEX uq_einvoices_identity ON einvoices (entity_id, kind, code, number) WHERE NOT is_void
+-- next
+CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
 -- next
 CREATE INDEX ix_einvoices_document ON einvoices (document_id)
 -- next
@@ -1668,9 +1722,9 @@ CREATE TABLE allocation_wishes (
 	CONSTRAINT fk_allocation_wishes_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_allocation_wishes_customer ON allocation_wishes (customer_id)
--- next
 CREATE UNIQUE INDEX uq_allocation_wishes_open ON allocation_wishes (document_id) WHERE state IN ('asked', 'pending')
+-- next
+CREATE INDEX ix_allocation_wishes_customer ON allocation_wishes (customer_id)
 -- next
 CREATE TABLE entries (
 	id BIGSERIAL NOT NULL,
@@ -1692,9 +1746,9 @@ CREATE TABLE entries (
 	CONSTRAINT fk_entries_reverses_id FOREIGN KEY(reverses_id) REFERENCES entries (id)
 )
 -- next
-CREATE INDEX ix_entries_document ON entries (document_id)
--- next
 CREATE INDEX ix_entries_posting ON entries (entity_id, posting_on)
+-- next
+CREATE INDEX ix_entries_document ON entries (document_id)
 -- next
 CREATE TABLE adjustments (
 	id BIGSERIAL NOT NULL,
@@ -1731,11 +1785,11 @@ CREATE TABLE adjustments (
 	CONSTRAINT fk_adjustments_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
+CREATE INDEX ix_adjustments_state ON adjustments (state)
+-- next
 CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
 -- next
 CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
--- next
-CREATE INDEX ix_adjustments_state ON adjustments (state)
 -- next
 CREATE TABLE bank_sightings (
 	file_id BIGINT NOT NULL,
@@ -1748,26 +1802,39 @@ CREATE TABLE bank_sightings (
 -- next
 CREATE INDEX ix_bank_sightings_line ON bank_sightings (line_id)
 -- next
-CREATE TABLE line_answers (
-	id BIGSERIAL NOT NULL,
-	statement_id BIGINT NOT NULL,
-	line_no INTEGER NOT NULL,
-	answer VARCHAR(10) NOT NULL,
-	disputed_minor BIGINT NOT NULL,
+CREATE TABLE comparison_rows (
+	comparison_id BIGINT NOT NULL,
+	no INTEGER NOT NULL,
+	group_no INTEGER NOT NULL,
+	status VARCHAR(20) NOT NULL,
+	cause VARCHAR(30) NOT NULL,
+	difference_minor BIGINT NOT NULL,
+	reasons TEXT NOT NULL,
+	confidence_permille INTEGER NOT NULL,
+	document_id BIGINT,
+	our_row BIGINT,
+	our_on DATE,
+	our_number VARCHAR(80) NOT NULL,
+	our_text TEXT NOT NULL,
+	our_kind VARCHAR(20) NOT NULL,
+	our_minor BIGINT,
+	their_row INTEGER,
+	their_label VARCHAR(80) NOT NULL,
+	their_on DATE,
+	their_number VARCHAR(200) NOT NULL,
+	their_text TEXT NOT NULL,
+	their_minor BIGINT,
 	dispute_id BIGINT,
-	content_hash VARCHAR(64) NOT NULL,
-	act VARCHAR(22) NOT NULL,
-	person_id BIGINT,
-	at TIMESTAMP WITH TIME ZONE NOT NULL,
-	note TEXT NOT NULL,
-	CONSTRAINT pk_line_answers PRIMARY KEY (id),
-	CONSTRAINT ck_line_answers_answer_known CHECK (answer IN ('confirmed', 'disputed', 'question', 'none')),
-	CONSTRAINT fk_line_answers_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
-	CONSTRAINT fk_line_answers_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id),
-	CONSTRAINT fk_line_answers_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+	asked_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_comparison_rows PRIMARY KEY (comparison_id, no),
+	CONSTRAINT ck_comparison_rows_status_known CHECK (status IN ('agreed', 'amount_differs', 'date_differs', 'timing', 'only_ours', 'only_theirs', 'duplicate_ours', 'duplicate_theirs')),
+	CONSTRAINT ck_comparison_rows_cause_known CHECK (cause IN ('', 'entry_error', 'duplicate', 'omitted_ours', 'omitted_theirs', 'bank_fee', 'discount', 'rounding', 'exchange', 'timing', 'part_payment', 'wrong_party_or_allocation', 'policy_or_tax')),
+	CONSTRAINT fk_comparison_rows_comparison_id FOREIGN KEY(comparison_id) REFERENCES comparisons (id),
+	CONSTRAINT fk_comparison_rows_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
+	CONSTRAINT fk_comparison_rows_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id)
 )
 -- next
-CREATE INDEX ix_line_answers_statement ON line_answers (statement_id, line_no, id)
+CREATE INDEX ix_comparison_rows_document ON comparison_rows (document_id)
 -- next
 CREATE TABLE dispute_parts (
 	dispute_id BIGINT NOT NULL,
@@ -1806,6 +1873,27 @@ CREATE TABLE dispute_events (
 -- next
 CREATE INDEX ix_dispute_events_dispute ON dispute_events (dispute_id, id)
 -- next
+CREATE TABLE line_answers (
+	id BIGSERIAL NOT NULL,
+	statement_id BIGINT NOT NULL,
+	line_no INTEGER NOT NULL,
+	answer VARCHAR(10) NOT NULL,
+	disputed_minor BIGINT NOT NULL,
+	dispute_id BIGINT,
+	content_hash VARCHAR(64) NOT NULL,
+	act VARCHAR(22) NOT NULL,
+	person_id BIGINT,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	note TEXT NOT NULL,
+	CONSTRAINT pk_line_answers PRIMARY KEY (id),
+	CONSTRAINT ck_line_answers_answer_known CHECK (answer IN ('confirmed', 'disputed', 'question', 'none')),
+	CONSTRAINT fk_line_answers_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
+	CONSTRAINT fk_line_answers_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id),
+	CONSTRAINT fk_line_answers_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_line_answers_statement ON line_answers (statement_id, line_no, id)
+-- next
 CREATE TABLE entry_lines (
 	entry_id BIGINT NOT NULL,
 	no INTEGER NOT NULL,
@@ -1824,9 +1912,9 @@ CREATE TABLE entry_lines (
 	CONSTRAINT fk_entry_lines_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
 )
 -- next
-CREATE INDEX ix_entry_lines_account ON entry_lines (account_id)
--- next
 CREATE INDEX ix_entry_lines_customer ON entry_lines (customer_id, account_id)
+-- next
+CREATE INDEX ix_entry_lines_account ON entry_lines (account_id)
 -- next
 CREATE TABLE matches (
 	id BIGSERIAL NOT NULL,
@@ -1877,15 +1965,15 @@ CREATE TABLE matches (
 	CONSTRAINT fk_matches_exchange_id FOREIGN KEY(exchange_id) REFERENCES entries (id)
 )
 -- next
+CREATE INDEX ix_matches_decided ON matches (decided_at)
+-- next
+CREATE INDEX ix_matches_customer ON matches (customer_id)
+-- next
 CREATE UNIQUE INDEX uq_matches_line ON matches (bank_line_id) WHERE state <> 'undone'
 -- next
 CREATE INDEX ix_matches_document ON matches (document_id)
 -- next
 CREATE INDEX ix_matches_state ON matches (state, booked_on)
--- next
-CREATE INDEX ix_matches_decided ON matches (decided_at)
--- next
-CREATE INDEX ix_matches_customer ON matches (customer_id)
 -- next
 CREATE TABLE match_parts (
 	match_id BIGINT NOT NULL,
@@ -2242,29 +2330,21 @@ CREATE FUNCTION tg_bank_lines_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN I
 -- next
 CREATE TRIGGER tg_bank_lines_2 BEFORE DELETE ON bank_lines FOR EACH ROW EXECUTE FUNCTION tg_bank_lines_2()
 -- next
-CREATE FUNCTION tg_confirmations_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'confirmations: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+CREATE FUNCTION tg_dispute_parts_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_parts: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
-CREATE TRIGGER tg_confirmations_1 BEFORE UPDATE ON confirmations FOR EACH ROW EXECUTE FUNCTION tg_confirmations_1()
+CREATE TRIGGER tg_dispute_parts_1 BEFORE UPDATE ON dispute_parts FOR EACH ROW EXECUTE FUNCTION tg_dispute_parts_1()
 -- next
-CREATE FUNCTION tg_confirmations_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'confirmations: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+CREATE FUNCTION tg_dispute_parts_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_parts: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
-CREATE TRIGGER tg_confirmations_2 BEFORE DELETE ON confirmations FOR EACH ROW EXECUTE FUNCTION tg_confirmations_2()
+CREATE TRIGGER tg_dispute_parts_2 BEFORE DELETE ON dispute_parts FOR EACH ROW EXECUTE FUNCTION tg_dispute_parts_2()
 -- next
-CREATE FUNCTION tg_terms_acceptances_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'terms_acceptances: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+CREATE FUNCTION tg_dispute_events_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_events: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
-CREATE TRIGGER tg_terms_acceptances_1 BEFORE UPDATE ON terms_acceptances FOR EACH ROW EXECUTE FUNCTION tg_terms_acceptances_1()
+CREATE TRIGGER tg_dispute_events_1 BEFORE UPDATE ON dispute_events FOR EACH ROW EXECUTE FUNCTION tg_dispute_events_1()
 -- next
-CREATE FUNCTION tg_terms_acceptances_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'terms_acceptances: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+CREATE FUNCTION tg_dispute_events_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_events: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
-CREATE TRIGGER tg_terms_acceptances_2 BEFORE DELETE ON terms_acceptances FOR EACH ROW EXECUTE FUNCTION tg_terms_acceptances_2()
--- next
-CREATE FUNCTION tg_paper_confirmations_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.statement_id IS DISTINCT FROM OLD.statement_id OR NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.statement_hash IS DISTINCT FROM OLD.statement_hash OR NEW.outcome IS DISTINCT FROM OLD.outcome OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.stated_minor IS DISTINCT FROM OLD.stated_minor OR NEW.channel IS DISTINCT FROM OLD.channel OR NEW.given_on IS DISTINCT FROM OLD.given_on OR NEW.given_by IS DISTINCT FROM OLD.given_by OR NEW.given_title IS DISTINCT FROM OLD.given_title OR NEW.recorded_by_id IS DISTINCT FROM OLD.recorded_by_id OR NEW.recorded_at IS DISTINCT FROM OLD.recorded_at THEN RAISE EXCEPTION 'paper_confirmations: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_paper_confirmations_1 BEFORE UPDATE ON paper_confirmations FOR EACH ROW EXECUTE FUNCTION tg_paper_confirmations_1()
--- next
-CREATE FUNCTION tg_paper_confirmations_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'paper_confirmations: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_paper_confirmations_2 BEFORE DELETE ON paper_confirmations FOR EACH ROW EXECUTE FUNCTION tg_paper_confirmations_2()
+CREATE TRIGGER tg_dispute_events_2 BEFORE DELETE ON dispute_events FOR EACH ROW EXECUTE FUNCTION tg_dispute_events_2()
 -- next
 CREATE FUNCTION tg_statements_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.issued_at IS NOT NULL) AND (NEW.public_id IS DISTINCT FROM OLD.public_id OR NEW.run_id IS DISTINCT FROM OLD.run_id OR NEW.entity_id IS DISTINCT FROM OLD.entity_id OR NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.period_from IS DISTINCT FROM OLD.period_from OR NEW.period_until IS DISTINCT FROM OLD.period_until OR NEW.version IS DISTINCT FROM OLD.version OR NEW.supersedes_id IS DISTINCT FROM OLD.supersedes_id OR NEW.opening_minor IS DISTINCT FROM OLD.opening_minor OR NEW.invoiced_minor IS DISTINCT FROM OLD.invoiced_minor OR NEW.received_minor IS DISTINCT FROM OLD.received_minor OR NEW.credited_minor IS DISTINCT FROM OLD.credited_minor OR NEW.closing_minor IS DISTINCT FROM OLD.closing_minor OR NEW.due_now_minor IS DISTINCT FROM OLD.due_now_minor OR NEW.overdue_minor IS DISTINCT FROM OLD.overdue_minor OR NEW.not_due_minor IS DISTINCT FROM OLD.not_due_minor OR NEW.d1_30_minor IS DISTINCT FROM OLD.d1_30_minor OR NEW.d31_60_minor IS DISTINCT FROM OLD.d31_60_minor OR NEW.d61_90_minor IS DISTINCT FROM OLD.d61_90_minor OR NEW.d91_120_minor IS DISTINCT FROM OLD.d91_120_minor OR NEW.d120_plus_minor IS DISTINCT FROM OLD.d120_plus_minor OR NEW.unapplied_minor IS DISTINCT FROM OLD.unapplied_minor OR NEW.line_count IS DISTINCT FROM OLD.line_count OR NEW.content_hash IS DISTINCT FROM OLD.content_hash OR NEW.answer_by_on IS DISTINCT FROM OLD.answer_by_on OR NEW.issued_at IS DISTINCT FROM OLD.issued_at) THEN RAISE EXCEPTION 'statements: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
@@ -2302,21 +2382,29 @@ CREATE FUNCTION tg_acts_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE
 -- next
 CREATE TRIGGER tg_acts_2 BEFORE DELETE ON acts FOR EACH ROW EXECUTE FUNCTION tg_acts_2()
 -- next
-CREATE FUNCTION tg_dispute_parts_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_parts: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+CREATE FUNCTION tg_confirmations_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'confirmations: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
-CREATE TRIGGER tg_dispute_parts_1 BEFORE UPDATE ON dispute_parts FOR EACH ROW EXECUTE FUNCTION tg_dispute_parts_1()
+CREATE TRIGGER tg_confirmations_1 BEFORE UPDATE ON confirmations FOR EACH ROW EXECUTE FUNCTION tg_confirmations_1()
 -- next
-CREATE FUNCTION tg_dispute_parts_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_parts: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+CREATE FUNCTION tg_confirmations_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'confirmations: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
-CREATE TRIGGER tg_dispute_parts_2 BEFORE DELETE ON dispute_parts FOR EACH ROW EXECUTE FUNCTION tg_dispute_parts_2()
+CREATE TRIGGER tg_confirmations_2 BEFORE DELETE ON confirmations FOR EACH ROW EXECUTE FUNCTION tg_confirmations_2()
 -- next
-CREATE FUNCTION tg_dispute_events_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_events: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+CREATE FUNCTION tg_terms_acceptances_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'terms_acceptances: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
-CREATE TRIGGER tg_dispute_events_1 BEFORE UPDATE ON dispute_events FOR EACH ROW EXECUTE FUNCTION tg_dispute_events_1()
+CREATE TRIGGER tg_terms_acceptances_1 BEFORE UPDATE ON terms_acceptances FOR EACH ROW EXECUTE FUNCTION tg_terms_acceptances_1()
 -- next
-CREATE FUNCTION tg_dispute_events_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_events: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+CREATE FUNCTION tg_terms_acceptances_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'terms_acceptances: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
-CREATE TRIGGER tg_dispute_events_2 BEFORE DELETE ON dispute_events FOR EACH ROW EXECUTE FUNCTION tg_dispute_events_2()
+CREATE TRIGGER tg_terms_acceptances_2 BEFORE DELETE ON terms_acceptances FOR EACH ROW EXECUTE FUNCTION tg_terms_acceptances_2()
+-- next
+CREATE FUNCTION tg_paper_confirmations_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.statement_id IS DISTINCT FROM OLD.statement_id OR NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.statement_hash IS DISTINCT FROM OLD.statement_hash OR NEW.outcome IS DISTINCT FROM OLD.outcome OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.stated_minor IS DISTINCT FROM OLD.stated_minor OR NEW.channel IS DISTINCT FROM OLD.channel OR NEW.given_on IS DISTINCT FROM OLD.given_on OR NEW.given_by IS DISTINCT FROM OLD.given_by OR NEW.given_title IS DISTINCT FROM OLD.given_title OR NEW.recorded_by_id IS DISTINCT FROM OLD.recorded_by_id OR NEW.recorded_at IS DISTINCT FROM OLD.recorded_at THEN RAISE EXCEPTION 'paper_confirmations: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_paper_confirmations_1 BEFORE UPDATE ON paper_confirmations FOR EACH ROW EXECUTE FUNCTION tg_paper_confirmations_1()
+-- next
+CREATE FUNCTION tg_paper_confirmations_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'paper_confirmations: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_paper_confirmations_2 BEFORE DELETE ON paper_confirmations FOR EACH ROW EXECUTE FUNCTION tg_paper_confirmations_2()
 -- next
 CREATE FUNCTION tg_import_profiles_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.name IS DISTINCT FROM OLD.name OR NEW.version IS DISTINCT FROM OLD.version OR NEW.body IS DISTINCT FROM OLD.body OR NEW.made_at IS DISTINCT FROM OLD.made_at THEN RAISE EXCEPTION 'import_profiles: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next

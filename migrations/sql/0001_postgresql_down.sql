@@ -20,6 +20,8 @@ DROP TABLE dispute_parts CASCADE
 -- next
 DROP TABLE dispute_events CASCADE
 -- next
+DROP TABLE comparison_rows CASCADE
+-- next
 DROP TABLE bank_sightings CASCADE
 -- next
 DROP TABLE adjustments CASCADE
@@ -90,6 +92,8 @@ DROP TABLE month_balances CASCADE
 -- next
 DROP TABLE match_customer_keys CASCADE
 -- next
+DROP TABLE ledger_layouts CASCADE
+-- next
 DROP TABLE invitations CASCADE
 -- next
 DROP TABLE import_batches CASCADE
@@ -99,6 +103,8 @@ DROP TABLE grants CASCADE
 DROP TABLE deep_links CASCADE
 -- next
 DROP TABLE contacts CASCADE
+-- next
+DROP TABLE comparisons CASCADE
 -- next
 DROP TABLE bank_files CASCADE
 -- next
@@ -314,17 +320,13 @@ DROP FUNCTION tg_bank_lines_1()
 -- next
 DROP FUNCTION tg_bank_lines_2()
 -- next
-DROP FUNCTION tg_confirmations_1()
+DROP FUNCTION tg_dispute_parts_1()
 -- next
-DROP FUNCTION tg_confirmations_2()
+DROP FUNCTION tg_dispute_parts_2()
 -- next
-DROP FUNCTION tg_terms_acceptances_1()
+DROP FUNCTION tg_dispute_events_1()
 -- next
-DROP FUNCTION tg_terms_acceptances_2()
--- next
-DROP FUNCTION tg_paper_confirmations_1()
--- next
-DROP FUNCTION tg_paper_confirmations_2()
+DROP FUNCTION tg_dispute_events_2()
 -- next
 DROP FUNCTION tg_statements_1()
 -- next
@@ -344,13 +346,17 @@ DROP FUNCTION tg_acts_1()
 -- next
 DROP FUNCTION tg_acts_2()
 -- next
-DROP FUNCTION tg_dispute_parts_1()
+DROP FUNCTION tg_confirmations_1()
 -- next
-DROP FUNCTION tg_dispute_parts_2()
+DROP FUNCTION tg_confirmations_2()
 -- next
-DROP FUNCTION tg_dispute_events_1()
+DROP FUNCTION tg_terms_acceptances_1()
 -- next
-DROP FUNCTION tg_dispute_events_2()
+DROP FUNCTION tg_terms_acceptances_2()
+-- next
+DROP FUNCTION tg_paper_confirmations_1()
+-- next
+DROP FUNCTION tg_paper_confirmations_2()
 -- next
 DROP FUNCTION tg_import_profiles_1()
 -- next

@@ -20,6 +20,8 @@ DROP TABLE dispute_parts
 -- next
 DROP TABLE dispute_events
 -- next
+DROP TABLE comparison_rows
+-- next
 DROP TABLE bank_sightings
 -- next
 DROP TABLE adjustments
@@ -90,6 +92,8 @@ DROP TABLE month_balances
 -- next
 DROP TABLE match_customer_keys
 -- next
+DROP TABLE ledger_layouts
+-- next
 DROP TABLE invitations
 -- next
 DROP TABLE import_batches
@@ -99,6 +103,8 @@ DROP TABLE grants
 DROP TABLE deep_links
 -- next
 DROP TABLE contacts
+-- next
+DROP TABLE comparisons
 -- next
 DROP TABLE bank_files
 -- next

@@ -144,6 +144,7 @@ def compare_sides(
     as_of: date | None,
     sign: str = "auto",
     our_sign: int = 0,
+    given_opening: LedgerRow | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Sides:
     """Bring two read files to one sign and compare them.
@@ -154,12 +155,15 @@ def compare_sides(
         as_of: Cut-off day.
         sign: Key of ``SIGNS`` for theirs.
         our_sign: 1 or -1 where it is known; 0 = by the words on the rows, a plus for a debit.
+        given_opening: Their balance brought forward in our signs, where a person typed it.
         on_progress: Told the number of the finished stage and of all stages.
     """
     our_rows, our_stated = turned(mine, our_sign or (-1 if own_orientation(mine.rows) < 0 else 1))
     known = {"same": 1, "mirrored": -1}
     turn = known.get(sign) or orientation_of(our_rows, yours.rows)
     their_rows, their_stated = turned(yours, turn)
+    if given_opening is not None:
+        their_rows.append(given_opening)
     found = compare_ledgers(
         Ledger(our_rows, our_stated), Ledger(their_rows, their_stated), currency=mine.currency, as_of=as_of,
         on_progress=on_progress,

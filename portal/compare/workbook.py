@@ -144,7 +144,7 @@ class _Writer:
         sheet.write_formula(row, 4, formula, self._money, value)
 
     def _step_text(self, finding: Finding) -> str:
-        row = self._of.ours.get(finding.ours or -1) or self._of.theirs.get(finding.theirs or -1)
+        row = _of(self._of.ours, finding.ours) or _of(self._of.theirs, finding.theirs)
         number = row.reference or row.text[:40] if row else ""
         words = say_words(finding.reasons, self._words)
         return f"{number}: {words}" if number else words
@@ -196,3 +196,7 @@ class _Writer:
 
 def _label(no: int | None, labels: Mapping[int, str]) -> str:
     return "" if no is None else labels.get(no, str(no))
+
+
+def _of(rows: Mapping[int, LedgerRow], no: int | None) -> LedgerRow | None:
+    return None if no is None else rows.get(no)

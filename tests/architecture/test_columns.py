@@ -9,6 +9,7 @@ from tests.architecture.sources import features
 
 #: Tables whose currency stands in the row they belong to: table → where.
 CURRENCY_OF_PARENT = {
+    "comparison_rows": "comparisons",
     "line_answers": "statements",
     "statement_lines": "statements",
 }

@@ -250,7 +250,9 @@ def match_explained(pool: Pool, *, stage: str, currency: str) -> None:
             continue
         for their in free[bisect_left(days, day - DIFFERENT_DAYS) : bisect_right(days, day + DIFFERENT_DAYS)]:
             other = pool.theirs.minors[their]
-            if other * amount <= 0 or names_another(pool, our, their):
+            if other * amount <= 0 or not _may_be_named(abs(amount), abs(other)):
+                continue
+            if names_another(pool, our, their):
                 continue
             known = explain_difference(amount, other, currency=currency)
             if known is not None and known.strength >= 0.5:
@@ -262,3 +264,9 @@ def match_explained(pool: Pool, *, stage: str, currency: str) -> None:
             is_only = rivals_here[our] == rivals_there[their] == 1
             sure = (0.9 if is_only else 0.75) + 0.05 * strength
             pool.take([our], [their], stage, sure)
+
+
+def _may_be_named(one: int, other: int) -> bool:
+    """Say whether two amounts are near enough, or ten or a hundred times apart, for a difference with a name."""
+    small, large = (one, other) if one < other else (other, one)
+    return large * 10 <= small * 13 or large in {small * 10, small * 100}
