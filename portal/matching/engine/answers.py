@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from portal.errors import N_
 from portal.matching.engine.confidence import Calibration
 from portal.matching.engine.facts import Allocation, Proposal, Reason
-from portal.matching.engine.names import payer_keys
+from portal.matching.engine.names import account_key, payer_keys
 from portal.matching.engine.state import Found, Line, State
 from portal.money import Money
 
@@ -145,7 +145,13 @@ def _payer(state: State, line: Line, found: Found) -> Iterator[Reason]:
             yield (_OTHER_PAYER, {})
         return
     if line.level in {"A", "N"}:
-        seen = (state.book.payers.get(key, {}).get(found.customer, 0) for key in payer_keys(line.receipt))
-        yield (_WHO[line.level], {"count": max(seen)})
+        yield (_WHO[line.level], {"count": _times_seen(state, line, found.customer)})
     elif line.level in _WHO:
         yield (_WHO[line.level], {"customer": state.book.customers[found.customer].name})
+
+
+def _times_seen(state: State, line: Line, customer: int) -> int:
+    payers = state.book.payers
+    if line.level == "A":
+        return payers[account_key(line.receipt.payer_account)][customer]
+    return max(payers.get(key, {}).get(customer, 1) for key in payer_keys(line.receipt))

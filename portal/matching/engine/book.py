@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import lt
 
 from portal.matching.engine.facts import Customer, KnownPayer, OpenItem
-from portal.matching.engine.names import account_key, name_keys
+from portal.matching.engine.names import account_key
 from portal.matching.engine.text import NOT_DIGITS, key_of
 
 _PREFIX = re.compile(r"[A-Z]{0,5}(?![A-Z])")
@@ -66,43 +66,51 @@ def reference_keys(item: OpenItem) -> frozenset[str]:
 class Pool:
     """The open items of one customer in one currency, oldest first."""
 
-    __slots__ = ("_by_amount", "_by_digits", "_live", "items", "stale")
+    __slots__ = ("_by_amount", "_days", "_live", "_numbers", "items", "joined", "lengths", "stale")
 
-    def __init__(self, items: list[int]) -> None:
+    def __init__(self, items: list[int], days: Sequence[int]) -> None:
         self.items = items
         self._live = items
+        self._days = days
         self.stale = False
         self._by_amount: dict[int, list[int]] | None = None
-        self._by_digits: dict[str, list[int]] | None = None
+        self._numbers: dict[str, list[int]] | None = None
+        #: All numbers with a bar on both sides, for quick "ends with" and "begins with".
+        self.joined = ""
+        #: How long the numbers are.
+        self.lengths: frozenset[int] = frozenset()
 
-    def live(self, left: Sequence[int]) -> list[int]:
-        """Return the items that are still open, oldest first."""
+    def live(self, left: Sequence[int], dated: Sequence[int], until: int) -> list[int]:
+        """Return the items that are still open and not dated after a day, oldest first."""
         if self.stale:
             self._live = [item for item in self._live if left[item]]
+            self._days = [dated[item] for item in self._live]
             self.stale = False
-        return self._live
+        live = self._live
+        if live and dated[live[-1]] > until:
+            return live[: bisect_right(self._days, until)]
+        return live
 
     def of_amount(self, book: Book, amount: int) -> list[int]:
         """Return the items of exactly this open amount, oldest first."""
         if self._by_amount is None:
-            self._by_amount = defaultdict(list)
+            self._by_amount = {}
+            open_ = book.items.open
             for item in self.items:
-                self._by_amount[book.items.open[item]].append(item)
+                self._by_amount.setdefault(open_[item], []).append(item)
         return self._by_amount.get(amount, [])
-
-    def of_digits(self, book: Book, digits: str) -> list[int]:
-        """Return the items with a number of these digits (leading zeros count)."""
-        return self.numbers(book).get(digits, [])
 
     def numbers(self, book: Book) -> dict[str, list[int]]:
         """Return the digits of every number of the items: document, tax invoice, order."""
-        if self._by_digits is None:
-            self._by_digits = {}
-            for item in self.items:
-                for digits in book.digits(item):
+        if self._numbers is None:
+            self._numbers = {}
+            for column in (book.items.doc, book.items.fapiao, book.items.po):
+                for item, digits in zip(self.items, all_digits([column[item] for item in self.items]), strict=True):
                     if digits:
-                        self._by_digits.setdefault(digits, []).append(item)
-        return self._by_digits
+                        self._numbers.setdefault(digits, []).append(item)
+            self.joined = f"|{'|'.join(self._numbers)}|"
+            self.lengths = frozenset(map(len, self._numbers))
+        return self._numbers
 
 
 class Book:
@@ -119,16 +127,17 @@ class Book:
         self.items = items
         self.place = {customer.id: at for at, customer in enumerate(customers)}
         self.payers: dict[str, dict[int, int]] = {}
-        for at, customer in enumerate(customers):
-            for account in customer.bank_accounts:
-                if key := account_key(account):
-                    self.payers.setdefault(key, {})[at] = 1
         for payer in payers:
             if payer.customer_id in self.place:
                 seen = self.payers.setdefault(payer.key, {})
                 at = self.place[payer.customer_id]
-                seen[at] = seen.get(at, 0) + payer.times
+                seen[at] = max(seen.get(at, 0), payer.times)
+        for at, customer in enumerate(customers):
+            for account in customer.bank_accounts:
+                if key := account_key(account):
+                    self.payers.setdefault(key, {}).setdefault(at, 1)
         self._owned: list[list[int]] | None = None
+        self._sorted = bytearray()
         self._pools: dict[tuple[int, str], Pool] = {}
         self._prefixes: frozenset[str] | None = None
 
@@ -170,7 +179,7 @@ class Book:
         found: dict[str, list[int]] = {}
         sizes = sorted({len(tail) for tail in wanted})
         for start in range(0, len(self.items) if wanted else 0, 100_000):
-            for at, digits in enumerate(_all_digits(self.items.doc[start : start + 100_000]), start):
+            for at, digits in enumerate(all_digits(self.items.doc[start : start + 100_000]), start):
                 for size in sizes:
                     if digits[-size:] in wanted:
                         found.setdefault(digits[-size:], []).append(at)
@@ -182,7 +191,7 @@ class Book:
         found: dict[str, list[int]] = {}
         for column, last in ((self.items.doc, 0), (self.items.fapiao, 8), (self.items.po, 0)):
             for start in range(0, len(column), 100_000):
-                some = _all_digits(column[start : start + 100_000])
+                some = all_digits(column[start : start + 100_000])
                 if last:
                     some = [digits[-8:] for digits in some]
                 for at, digits in enumerate(some, start):
@@ -210,35 +219,28 @@ class Book:
             self._owned = [[] for _ in self.customers]
             for at, owner in enumerate(self.items.owner):
                 self._owned[owner].append(at)
+            self._sorted = bytearray(len(self.customers))
         items, mine = self.items, self._owned[customer]
-        if len(mine) > 1:
-            mine.sort(key=lambda at: (items.doc_on[at], items.due_on[at], items.doc[at], items.ids[at]))
+        if not self._sorted[customer]:
+            self._sorted[customer] = 1
+            if len(mine) > 1:
+                doc_on, due_on = items.doc_on, items.due_on
+                mine.sort(key=lambda at: (doc_on[at], due_on[at], items.doc[at], items.ids[at]))
         return mine
 
     def pool(self, customer: int, currency: str) -> Pool:
         """Return the open items of a customer in a currency."""
         pool = self._pools.get((customer, currency))
         if pool is None:
-            codes = self.items.currency
+            codes, dated = self.items.currency, self.items.doc_on
             mine = [at for at in self.owned(customer) if codes[at] == currency]
-            pool = self._pools[customer, currency] = Pool(mine)
+            pool = self._pools[customer, currency] = Pool(mine, [dated[at] for at in mine])
         return pool
 
     def currencies(self, customer: int) -> list[str]:
         """Return the currencies of a customer's items."""
         codes = self.items.currency
         return sorted({codes[at] for at in self.owned(customer)})
-
-    # ------------------------------------------------------------ customers
-    def find_names(self, keys: Collection[str]) -> dict[str, list[int]]:
-        """Return for each of these name keys the customers that are known by it, in one pass."""
-        wanted = frozenset(keys)
-        found: dict[str, list[int]] = {}
-        if wanted:
-            for at, customer in enumerate(self.customers):
-                for key in wanted & name_keys(customer):
-                    found.setdefault(key, []).append(at)
-        return found
 
 
 def prefix_of(number: str) -> str:
@@ -250,19 +252,11 @@ def prefix_of(number: str) -> str:
 def _digits(number: str) -> str:
     if number.isascii():
         return number.translate(NOT_DIGITS)
-    return _all_digits([number])[0]
+    return all_digits([number])[0]
 
 
-def _all_digits(numbers: Sequence[str]) -> list[str]:
+def all_digits(numbers: Sequence[str]) -> list[str]:
     joined = "\n".join(numbers)
     if joined.isascii() and joined.count("\n") == len(numbers) - 1:
         return joined.translate(NOT_DIGITS).split("\n")
     return ["".join(one for one in number if one.isdigit() and one.isascii()) for number in numbers]
-
-
-def by_owner(book: Book, items: Iterable[int]) -> Mapping[int, list[int]]:
-    """Group items by their customer."""
-    groups: defaultdict[int, list[int]] = defaultdict(list)
-    for item in items:
-        groups[book.items.owner[item]].append(item)
-    return groups

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from portal.matching.engine.book import Book
 from portal.matching.engine.facts import Customer, KnownPayer, OpenItem, Receipt
-from portal.matching.engine.names import keys_of_payer, payer_keys
+from portal.matching.engine.names import Name, keys_of_payer, payer_keys
 from portal.matching.engine.source import Source
 from portal.matching.engine.text import names_in, normal, runs_of, windows_of
 
@@ -48,7 +48,7 @@ def _keys(batch: Sequence[Receipt]) -> tuple[set[str], set[str], set[str]]:
             text = normal(receipt.narrative)
             numbers.update(key for key, _, _ in windows_of(text, runs_of(text)))
             texts.update(dict.fromkeys(names_in(text)))
-    names = {key for text in texts for _, keys in keys_of_payer(text) for key in keys}
+    names = {key for text in texts for _, keys in keys_of_payer(Name(text)) for key in keys}
     return numbers, names, seen
 
 

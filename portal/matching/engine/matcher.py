@@ -66,7 +66,7 @@ class Matching:
 
     def _find_payers(self) -> None:
         texts = dict.fromkeys(line.receipt.payer_name for line in self.lines if line.receipt.payer_name)
-        meant = dict.fromkeys(name for line in self.lines if line.text for name in names_in(line.text))
+        meant = dict.fromkeys(name for line in self.lines for name in line.meant)
         self.payers.read([*texts, *meant])
         for line in self.lines:
             line.who, line.level = self.payers.of(line)
@@ -88,7 +88,7 @@ class Matching:
     # ------------------------------------------------------------ stages
     def _named(self) -> None:
         for line in self._waiting():
-            if line.runs and not self._is_noise(line):
+            if line.runs and not line.is_noise:
                 self.read[line.at] = read_inside(self.state, line, self.names)
         for at, read in self.read.items():
             line = self.lines[at]
@@ -113,14 +113,11 @@ class Matching:
 
     def _free(self) -> list[Line]:
         """Return receipts that wait and do not name something already paid."""
-        return [line for line in self._waiting() if not self._names_paid(line) and not self._is_noise(line)]
+        return [line for line in self._waiting() if not self._names_paid(line) and not line.is_noise]
 
     def _names_paid(self, line: Line) -> bool:
         names = self.names.get(line.at)
         return bool(names and names.sure and not any(self.state.left[item] for item in names.sure))
-
-    def _is_noise(self, line: Line) -> bool:
-        return is_not_from_sales(line.text)
 
     def _flags(self, line: Line) -> str:
         read = self.read.get(line.at, ())
@@ -182,6 +179,8 @@ def _line(at: int, receipt: Receipt) -> Line:
     line = Line(at, receipt, receipt.value_on.toordinal())
     if receipt.narrative:
         line.text = normal(receipt.narrative)
+        line.meant = names_in(line.text)
+        line.is_noise = is_not_from_sales(line.text)
         line.runs = runs_of(line.text)
         if line.runs:
             line.windows = windows_of(line.text, line.runs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from unicodedata import normalize
 
@@ -44,21 +45,24 @@ class Name:
         whole: All letters and digits.
         core: Without place, legal form and branch.
         places: Places found in it, in order of their spelling.
+        first: The first word of a Latin name.
         stem: Without legal form, branch and the sign of a town (市), places where they stand.
         is_chinese: Whether it holds Chinese characters.
     """
 
-    __slots__ = ("core", "is_chinese", "places", "stem", "whole")
+    __slots__ = ("core", "first", "is_chinese", "places", "stem", "whole")
 
     def __init__(self, text: str) -> None:
         text = (text if text.isascii() else normalize("NFKC", text)).upper().strip()
         self.is_chinese = not text.isascii() and _CHINESE.search(text) is not None
+        self.first = ""
         if self.is_chinese:
             self._take_chinese(text)
         else:
             words = _WORDS.findall(text.replace(".", "").replace("'", ""))
             self.places: tuple[str, ...] = ()
             self.whole = "".join(words)
+            self.first = words[0] if words else ""
             self.core = self.stem = "".join(word for word in words if word not in LATIN_FORMS) or self.whole
 
     def _take_chinese(self, text: str) -> None:
@@ -100,29 +104,42 @@ def _shorter(text: str) -> set[str]:
     return {text[:at] + text[at + 1 :] for at in range(len(text))}
 
 
+#: Levels of evidence in the order in which they are asked; the first that finds somebody decides: whole name, core with
+#: places, owner, core alone, sound, beginning in Latin letters, brand, one slip.
+LEVELS = "FPOCSYBD"
+
+
 def name_keys(customer: Customer) -> frozenset[str]:
     """Return the keys under which a customer's names are found; store them beside the customer."""
+    names = [Name(text) for text in (customer.name, customer.name_en) if text]
+    return frozenset(keys_of_customer(customer, names, LEVELS))
+
+
+def keys_of_customer(customer: Customer, names: Sequence[Name], levels: str) -> set[str]:
+    """Return the keys of some levels of a customer."""
     keys: set[str] = set()
-    for text in (customer.name, customer.name_en):
-        if not text.strip():
+    for name in names:
+        if not name.whole:
             continue
-        name = Name(text)
-        keys.update(f"{level}:{key}" for level, key in _exact_keys(name))
-        keys.update(_near_keys(name))
-        keys.update(_sound_keys(name))
-        if name.is_chinese:
-            sounds = sound_of(name.whole)
-            keys.add(f"Y:{sounds[:_PREFIX]}")
-            keys.update(f"B:{name.core[:size]}" for size in (2, 3, 4))
-            keys.add(f"B:{_without_trade(name.core)}")
-        else:
-            keys.add(f"Y:{name.whole[:_PREFIX]}")
-            words = _WORDS.findall(text.upper())
-            if words and len(words[0]) >= 5:
-                keys.add(f"B:{words[0]}")
-    if customer.owner.strip():
+        if "F" in levels:
+            keys.update(f"{level}:{key}" for level, key in _exact_keys(name))
+        if "S" in levels:
+            keys.update(_sound_keys(name))
+            keys.update(_part_keys(name))
+        if "D" in levels:
+            keys.update(_near_keys(name))
+    if "O" in levels and customer.owner:
         keys.add(f"O:{_NOT_LETTERS.sub('', customer.owner.upper())}")
-    return frozenset(keys)
+    return keys
+
+
+def _part_keys(name: Name) -> set[str]:
+    """Return the keys by which a name is found from its beginning or its brand."""
+    if not name.is_chinese:
+        keys = {f"Y:{name.whole[:_PREFIX]}"}
+        return keys | {f"B:{name.first}"} if len(name.first) >= 5 else keys
+    keys = {f"B:{name.core[:size]}" for size in (2, 3, 4)}
+    return keys | {f"Y:{sound_of(name.whole)[:_PREFIX]}", f"B:{_without_trade(name.core)}"}
 
 
 def _exact_keys(name: Name) -> list[tuple[str, str]]:
@@ -146,31 +163,33 @@ def _near_keys(name: Name) -> set[str]:
     return {f"D:{one}" for one in _shorter(text) | {text}}
 
 
-#: Levels of evidence in the order in which they are asked; the first that finds somebody decides.
-LEVELS = ("F", "P", "O", "C", "S", "Y", "B", "D")
-
-
-def keys_of_payer(text: str) -> list[tuple[str, tuple[str, ...]]]:
-    """Return for each level the keys of a payer's name as a bank shows it."""
-    name = Name(text)
+def keys_of_payer(name: Name, levels: str = LEVELS) -> list[tuple[str, tuple[str, ...]]]:
+    """Return for each of these levels the keys of a payer's name as a bank shows it."""
     if len(name.whole) < 2:
         return []
-    levels: dict[str, tuple[str, ...]] = {level: (f"{level}:{key}",) for level, key in _exact_keys(name)}
-    levels["O"] = (f"O:{name.whole}",)
-    if sounds := _sound_keys(name):
-        levels["S"] = sounds
-    if name.is_chinese:
-        if len(name.core) <= 5:
-            levels["B"] = (f"B:{name.core}",)
-    else:
-        if len(name.whole) >= _PREFIX:
-            levels["Y"] = (f"Y:{name.whole[:_PREFIX]}",)
-        if len(name.core) >= 5:
-            levels["B"] = (f"B:{name.core}",)
-    near = _near_keys(name)
-    if near:
-        levels["D"] = tuple(sorted(near))
-    return [(level, levels[level]) for level in LEVELS if level in levels]
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for level in levels:
+        keys: tuple[str, ...] = ()
+        match level:
+            case "F":
+                keys = (f"F:{name.whole}",)
+            case "P":
+                keys = (f"P:{name.core}|{''.join(name.places)}",)
+            case "O":
+                keys = (f"O:{name.whole}",)
+            case "C":
+                keys = (f"C:{name.core}",)
+            case "S":
+                keys = _sound_keys(name)
+            case "Y" if not name.is_chinese and len(name.whole) >= _PREFIX:
+                keys = (f"Y:{name.whole[:_PREFIX]}",)
+            case "B" if len(name.core) <= 5 if name.is_chinese else len(name.core) >= 5:
+                keys = (f"B:{name.core}",)
+            case "D":
+                keys = tuple(sorted(_near_keys(name)))
+        if keys:
+            found.append((level, keys))
+    return found
 
 
 def account_key(account: str) -> str:
@@ -185,18 +204,16 @@ def payer_keys(receipt: Receipt) -> tuple[str, ...]:
     return tuple(key for key in (account_key(receipt.payer_account), f"N:{name}" if len(name) > 1 else "") if key)
 
 
-def fits(level: str, payer: Name, other: Customer) -> bool:
+def fits(level: str, payer: Name, ours: Sequence[Name]) -> bool:
     """Check a hit of a level that only compares a part of the name."""
     if level == "Y":
         mine = payer.whole
-        for text in (other.name_en, other.name):
-            if text:
-                name = Name(text)
-                theirs = sound_of(name.whole) if name.is_chinese else name.whole
-                if theirs.startswith(mine) or (mine.startswith(theirs) and len(theirs) >= 10):
-                    return True
+        for name in ours:
+            theirs = sound_of(name.whole) if name.is_chinese else name.whole
+            if theirs.startswith(mine) or (mine.startswith(theirs) and len(theirs) >= 10):
+                return True
         return False
     if level == "B":
-        places = {place for text in (other.name, other.name_en) if text for place in Name(text).places}
+        places = {place for name in ours for place in name.places}
         return not payer.places or not places or bool(places & set(payer.places))
     return True

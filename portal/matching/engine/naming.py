@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from portal.matching.engine.book import Book, Pool, prefix_of
@@ -106,17 +107,16 @@ def named_inside(state: State, line: Line, names: Names) -> None:
         return
     _lists(state, line, names, pool)
     ends = {str(line.receipt.amount_minor // 100), str(line.receipt.amount_minor)}
-    for at, (start, end, digits) in enumerate(line.runs):
+    for at, (_, _, digits) in enumerate(line.runs):
         if at in names.used or digits in ends or len(digits) < 3:
             continue
-        if found := _near(line, at, numbers):
+        if found := _near(line, at, pool, numbers):
             names.maybe.append(found)
             names.used.add(at)
-        elif len(digits) >= 3 and len(digits) <= 8 and (tails := _tails(digits, numbers)):
+        elif len(digits) >= 3 and len(digits) <= 8 and (tails := _tails(digits, pool, numbers)):
             names.maybe.append(("tail", tails))
-        elif _looks_like_ours(_widest(line, at), numbers):
+        elif _looks_like_ours(_widest(line, at), pool):
             names.unknown = True
-        del start, end
 
 
 def _currency(state: State, line: Line, names: Names) -> str:
@@ -183,42 +183,41 @@ def _widest(line: Line, at: int) -> str:
     return max(found, key=len, default=line.runs[at][2])
 
 
-def _near(line: Line, at: int, numbers: Mapping[str, Sequence[int]]) -> tuple[str, list[int]] | None:
+def _near(line: Line, at: int, pool: Pool, numbers: Mapping[str, Sequence[int]]) -> tuple[str, list[int]] | None:
     """Return items whose number is whole, cut off or one slip away from a number that starts at a run."""
     windows = [key for key, first, _ in line.windows if first == at]
     for key in windows:
         if key in numbers:
             return "whole", list(numbers[key])
-    is_last = at >= len(line.runs) - 3 and len(line.text) >= 12
+    is_last = at >= len(line.runs) - 3 and len(line.text) >= 12 and line.runs[-1][1] == len(line.text)
     for key in windows:
-        if len(key) < 6:
+        size = len(key)
+        if size < 6:
             continue
-        if is_last and line.runs[-1][1] == len(line.text):
+        if is_last and f"|{key}" in pool.joined:
             cut = [item for number, items in numbers.items() if number.startswith(key) for item in items]
-            if cut and len(cut) <= 4 * MOST_TAILS:
+            if len(cut) <= 4 * MOST_TAILS:
                 return "cut", cut
-        slips = [
-            item
-            for number, items in numbers.items()
-            if abs(len(number) - len(key)) <= 1 and OSA.distance(number, key, score_cutoff=1) <= 1
-            for item in items
-        ]
+        if pool.lengths.isdisjoint((size - 1, size, size + 1)):
+            continue
+        close = process.extract(key, numbers.keys(), scorer=OSA.distance, score_cutoff=1, limit=MOST_TAILS + 1)
+        slips = [item for number, _, _ in close for item in numbers[number]]
         if slips and len(slips) <= MOST_TAILS:
             return "typo", slips
     return None
 
 
-def _tails(digits: str, numbers: Mapping[str, Sequence[int]]) -> list[int]:
+def _tails(digits: str, pool: Pool, numbers: Mapping[str, Sequence[int]]) -> list[int]:
+    if f"{digits}|" not in pool.joined:
+        return []
     found = [item for number, items in numbers.items() if number.endswith(digits) for item in items]
     return found if len(found) <= MOST_TAILS else []
 
 
-def _looks_like_ours(number: str, numbers: Mapping[str, Sequence[int]]) -> bool:
+def _looks_like_ours(number: str, pool: Pool) -> bool:
+    """Tell whether a number has the length and the beginning of one of the customer's."""
     size = len(number)
-    if size < 6:
-        return False
-    head = number[: max(4, size - 5)]
-    return any(len(other) == size and other.startswith(head) for other in numbers)
+    return size >= 6 and size in pool.lengths and f"|{number[: max(4, size - 5)]}" in pool.joined
 
 
 def is_alike(book: Book, line: Line, item: int) -> bool:

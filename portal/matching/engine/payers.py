@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from portal.matching.engine.book import Book
-from portal.matching.engine.names import LEVELS, Name, account_key, fits, keys_of_payer, payer_keys
+from portal.matching.engine.names import Name, account_key, fits, keys_of_customer, keys_of_payer
 from portal.matching.engine.state import Line
-from portal.matching.engine.text import names_in
 
 #: A name that so many customers share says nothing.
 MOST_SHARING = 12
@@ -17,6 +16,8 @@ MOST_SHARING = 12
 #: B brand, D one slip, L learned in this run, T named as the one for whom a third party pays, X account and name differ.
 Who = tuple[tuple[int, ...], str]
 NOBODY: Who = ((), "-")
+#: Levels that are asked together, the cheap ones first: a name found in one phase is not looked for in the next.
+PHASES = ("FPOC", "SYB", "D")
 
 
 class Payers:
@@ -34,30 +35,44 @@ class Payers:
         for at, customer in enumerate(self.book.customers):
             for text in {customer.name, customer.name_en} - {""}:
                 exact.setdefault(text, []).append(at)
-        unread: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        unread: dict[str, Name] = {}
         for text in texts:
             if text in self._by_text or text in unread:
                 continue
             if text in exact:
                 self._by_text[text] = (tuple(exact[text][:MOST_SHARING]), "F")
             else:
-                unread[text] = keys_of_payer(text)
-        wanted = {key for levels in unread.values() for _, keys in levels for key in keys}
-        hits = self.book.find_names(wanted)
-        for text, levels in unread.items():
-            self._by_text[text] = self._best(text, levels, hits)
+                unread[text] = Name(text)
+        for text in [text for text in unread if self._is_remembered(text, unread[text])]:
+            del unread[text]
+        ours = [[Name(one) for one in (customer.name, customer.name_en) if one] for customer in self.book.customers]
+        for levels in PHASES:
+            self._look_up(unread, ours, levels)
+        for text in unread:
+            self._by_text[text] = NOBODY
 
-    def _best(self, text: str, levels: list[tuple[str, tuple[str, ...]]], hits: dict[str, list[int]]) -> Who:
-        name = Name(text)
-        seen = self.book.payers.get(f"N:{name.whole}")
+    def _is_remembered(self, text: str, name: Name) -> bool:
+        seen = self.book.payers.get(f"N:{name.whole}") if len(name.whole) > 1 else None
         if seen:
-            return (tuple(sorted(seen)), "N")
-        for level, keys in levels:
-            found = sorted({customer for key in keys for customer in hits.get(key, ())})
-            found = [at for at in found if fits(level, name, self.book.customers[at])]
-            if found and len(found) <= MOST_SHARING:
-                return (tuple(found), level)
-        return NOBODY
+            self._by_text[text] = (tuple(sorted(seen)), "N")
+        return bool(seen)
+
+    def _look_up(self, unread: dict[str, Name], ours: list[list[Name]], levels: str) -> None:
+        """Find the names that these levels know and take them out."""
+        wanted = {text: keys_of_payer(name, levels) for text, name in unread.items()}
+        keys = {key for found in wanted.values() for _, some in found for key in some}
+        hits: dict[str, list[int]] = {}
+        for at, customer in enumerate(self.book.customers) if keys else ():
+            for key in keys & keys_of_customer(customer, ours[at], levels):
+                hits.setdefault(key, []).append(at)
+        for text, found in wanted.items():
+            for level, some in found:
+                ids = sorted({at for key in some for at in hits.get(key, ())})
+                ids = [at for at in ids if fits(level, unread[text], ours[at])]
+                if ids and len(ids) <= MOST_SHARING:
+                    self._by_text[text] = (tuple(ids), level)
+                    del unread[text]
+                    break
 
     def by_name(self, text: str) -> Who:
         """Return whom a payer name means."""
@@ -74,7 +89,7 @@ class Payers:
     def of(self, line: Line) -> Who:
         """Return who paid a receipt by everything that is known of it."""
         name, account = self.by_name(line.receipt.payer_name), self.by_account(line.receipt.payer_account)
-        for text in names_in(line.text) if line.text else ():
+        for text in line.meant:
             if (meant := self.by_name(text))[0]:
                 return (meant[0], "T")
         if not account[0]:
@@ -88,15 +103,12 @@ class Payers:
 
     def learn(self, line: Line, customer: int) -> None:
         """Remember from a sure match who pays for whom."""
-        for key in payer_keys(line.receipt):
-            self._learned.setdefault(key, Counter())[customer] += 1
+        for key in (line.receipt.payer_account, line.receipt.payer_name):
+            if len(key) > 1:
+                self._learned.setdefault(key, Counter())[customer] += 1
 
     def learned(self, line: Line) -> Counter[int]:
         """Return for whom this payer was seen paying in this run."""
-        found: Counter[int] = Counter()
-        for key in payer_keys(line.receipt):
-            found.update(self._learned.get(key, {}))
-        return found
-
-
-__all__ = ["LEVELS", "NOBODY", "Payers", "Who"]
+        account = self._learned.get(line.receipt.payer_account)
+        name = self._learned.get(line.receipt.payer_name)
+        return (account + name if account and name else account or name) or Counter()

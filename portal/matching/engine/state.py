@@ -42,12 +42,10 @@ class Line:
     text: str = ""
     runs: list[Run] = field(default_factory=list)
     windows: list[Window] = field(default_factory=list)
-    payer: int = 0
     who: tuple[int, ...] = ()
     level: str = "-"
-    named: tuple[int, ...] = ()
-    named_by: str = ""
-    unknown: bool = False
+    meant: tuple[str, ...] = ()
+    is_noise: bool = False
     found: Found | None = None
 
 
@@ -68,11 +66,7 @@ class State:
 
     def live(self, customer: int, currency: str, day: int) -> list[int]:
         """Return what is left of a customer's items in a currency and was not dated after the day, oldest first."""
-        live = self.book.pool(customer, currency).live(self.left)
-        dated = self.book.items.doc_on
-        if live and dated[live[-1]] > day + AHEAD:
-            return [item for item in live if dated[item] <= day + AHEAD]
-        return live
+        return self.book.pool(customer, currency).live(self.left, self.book.items.doc_on, day + AHEAD)
 
     def take(self, line: Line, found: Found) -> None:
         """Give items to a receipt; from now on they are taken."""

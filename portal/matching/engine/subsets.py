@@ -56,6 +56,8 @@ def find_sum(items: Sequence[int], amounts: Sequence[int], target: int) -> Sum |
     grain = _grain(amounts, target)
     if sum(amounts) == target:
         return Sum(tuple(items), "all", 1, -5)
+    if target % gcd(*amounts):
+        return None
     runs = _runs(amounts, target)
     if runs:
         chance = chance_of(size * 3, target, grain)
@@ -71,18 +73,13 @@ def _scattered(
 ) -> Sum | None:
     size = len(small)
     values = [amounts[at] for at in small]
-    if size <= MOST_FOR_PAIRS and (found := _pairs(values, target)):
-        return _as_sum(items, _back(found, small), "pair", chance_of(comb(size, 2), target, grain))
-    if size <= MOST_FOR_TRIPLES and (found := _triples(values, target)):
-        return _as_sum(items, _back(found, small), "triple", chance_of(comb(size, 3), target, grain))
-    if size <= MOST_FOR_FOURS and (found := _halves(values, target, left=2, right=2)):
-        return _as_sum(items, _back(found, small), "many", chance_of(comb(size, 4), target, grain))
-    if size <= MOST_FOR_MORE:
-        for left, right in ((2, 3), (3, 3)):
-            if size >= left + right and (found := _halves(values, target, left=left, right=right)):
-                return _as_sum(
-                    items, _back(found, small), "many", chance_of(comb(size, left + right), target, grain)
-                )
+    rising = sorted(values)
+    for count, most, find in _SEARCHES:
+        if size < count or size > most or sum(rising[:count]) > target or sum(rising[-count:]) < target:
+            continue
+        if found := find(values, target):
+            shape = {2: "pair", 3: "triple"}.get(count, "many")
+            return _as_sum(items, _back(found, small), shape, chance_of(comb(size, count), target, grain))
     return None
 
 
@@ -146,17 +143,55 @@ def _triples(amounts: Sequence[int], target: int) -> list[tuple[int, ...]]:
     return found
 
 
-def _halves(amounts: Sequence[int], target: int, *, left: int, right: int) -> list[tuple[int, ...]]:
-    """Meet in the middle: sums of ``left`` items kept, sums of ``right`` looked up."""
-    kept: dict[int, list[tuple[int, ...]]] = {}
-    for one in combinations(range(len(amounts)), left):
-        kept.setdefault(sum(amounts[at] for at in one), []).append(one)
+def _pair_sums(amounts: Sequence[int]) -> dict[int, list[tuple[int, ...]]]:
+    sums: dict[int, list[tuple[int, ...]]] = {}
+    for first, amount in enumerate(amounts):
+        for second in range(first + 1, len(amounts)):
+            sums.setdefault(amount + amounts[second], []).append((first, second))
+    return sums
+
+
+def _fours(amounts: Sequence[int], target: int) -> list[tuple[int, ...]]:
+    sums = _pair_sums(amounts)
+    found = {
+        tuple(sorted({*one, *other}))
+        for total, some in sums.items()
+        if 2 * total <= target and target - total in sums
+        for one in some
+        for other in sums[target - total]
+        if one[0] not in other and one[1] not in other
+    }
+    return sorted(found)[:6]
+
+
+def _fives(amounts: Sequence[int], target: int) -> list[tuple[int, ...]]:
+    sums = _pair_sums(amounts)
+    found = {
+        tuple(sorted({first, second, third, *pair}))
+        for first, second, third in combinations(range(len(amounts)), 3)
+        for pair in sums.get(target - amounts[first] - amounts[second] - amounts[third], ())
+        if first not in pair and second not in pair and third not in pair
+    }
+    return sorted(found)[:6]
+
+
+def _sixes(amounts: Sequence[int], target: int) -> list[tuple[int, ...]]:
+    kept: dict[int, list[tuple[int, int, int]]] = {}
     found: set[tuple[int, ...]] = set()
-    for other in combinations(range(len(amounts)), right):
-        for one in kept.get(target - sum(amounts[at] for at in other), ()):
-            both = {*one, *other}
-            if len(both) == left + right:
-                found.add(tuple(sorted(both)))
-                if len(found) > 5:
-                    return sorted(found)
-    return sorted(found)
+    for one in combinations(range(len(amounts)), 3):
+        total = amounts[one[0]] + amounts[one[1]] + amounts[one[2]]
+        for other in kept.get(target - total, ()):
+            if len({*one, *other}) == 6:
+                found.add(tuple(sorted({*one, *other})))
+        kept.setdefault(total, []).append(one)
+    return sorted(found)[:6]
+
+
+#: How many items, among how many at most, by which search.
+_SEARCHES = (
+    (2, MOST_FOR_PAIRS, _pairs),
+    (3, MOST_FOR_TRIPLES, _triples),
+    (4, MOST_FOR_FOURS, _fours),
+    (5, MOST_FOR_MORE, _fives),
+    (6, MOST_FOR_MORE, _sixes),
+)

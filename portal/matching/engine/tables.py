@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
-from portal.errors import Invalid, N_
+from portal.errors import N_, Invalid
 from portal.matching.engine.book import Book, Items
 from portal.matching.engine.confidence import AUTOMATIC
 from portal.matching.engine.facts import Customer, Proposal, Receipt

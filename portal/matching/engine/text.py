@@ -35,6 +35,7 @@ _FOR = re.compile(
     r"|(?:ON BEHALF OF|O/B/O|BEHALF|PAID FOR|FOR ACCOUNT OF|FOR|I\.?A\.?) ([A-Z][A-Z0-9&.,()\u3400-\u9fff -]{2,60})"
     r"|\(([^()]{2,40}(?:\([^()]{1,10}\)[^()]{0,20})?)\)代"
 )
+_FOR_WORDS = ("代", "受", "替", "FOR", "BEHALF", "O/B/O", "I.A", "IA ")
 _CHINESE_DIGITS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _RANGE = re.compile(r" ?(?:~|至|到|-| TO | BIS ) ?[A-Z]{0,4}-?")
 _LIST = re.compile(r"[ /,、;+&和及-]{1,3}|[，。]| AND ")
@@ -112,9 +113,11 @@ def count_in(text: str) -> int:
     return _CHINESE_DIGITS.get(word) or int(word)
 
 
-def names_in(text: str) -> list[str]:
+def names_in(text: str) -> tuple[str, ...]:
     """Return the names for whom a third party says it pays (代…付, on behalf of …)."""
-    return [name.strip() for found in _FOR.finditer(text) if (name := found[1] or found[2] or found[3])]
+    if not any(word in text for word in _FOR_WORDS):
+        return ()
+    return tuple(name.strip() for found in _FOR.finditer(text) if (name := found[1] or found[2] or found[3]))
 
 
 def is_range(text: str, start: int, end: int) -> bool:
