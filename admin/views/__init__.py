@@ -17,6 +17,8 @@ from admin.views.document_form import bp as documents
 from admin.views.imports import bp as imports
 from admin.views.jobs import bp as jobs
 from admin.views.mail import bp as mail
+from admin.views.matching_pages import bp as matching
+from admin.views.paper import bp as paper
 from admin.views.people import bp as people
 from admin.views.periods import bp as periods
 from admin.views.rates import bp as rates
@@ -25,7 +27,7 @@ from admin.views.statements import bp as statements
 from admin.views.worklist import bp as worklist
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    worklist, disputes, approvals, adjustments, imports, jobs, statements, customers, customer_acts,
-    customer_people, customer_master, contacts, documents, mail,
+    worklist, disputes, approvals, adjustments, imports, jobs, statements, paper, customers, customer_acts,
+    customer_people, customer_master, contacts, documents, mail, matching,
     periods, rates, people, audit, settings,
 )  # fmt: skip

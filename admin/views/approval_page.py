@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from admin.views.approval_facts import KIND_WORDS as ASKED_WORDS
+from admin.views.approval_facts import asked_title
 from portal.adjustments import POST_KIND, Check, entry_totals
 from portal.approvals import ApprovalView
 from portal.disputes import SETTLE_KIND, DisputeView
@@ -19,6 +21,7 @@ KIND_WORDS: dict[str, str] = {
     POST_KIND: N_("Adjustment"),
     SETTLE_KIND: N_("Result of a dispute"),
     "statements.issue": N_("Issue of statements"),
+    **ASKED_WORDS,
 }
 STATE_CHIPS: dict[str, tuple[str, str]] = {
     "pending": ("act", N_("Waiting for approval")),
@@ -61,6 +64,8 @@ class ChangeRow:
 def title_words(approval: ApprovalView, tr: Translator) -> str:
     """Return the heading: what is asked, of which document or month."""
     content = approval.content
+    if title := asked_title(approval, tr):
+        return title
     if approval.kind in POSTING_KINDS:
         kind = tr.gettext(KIND_LABELS[content["kind"]])
         document = approval.effect.get("document_no")

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import TextAreaField
 
 from admin.views import approval_page as said
+from admin.views.approval_facts import asked_facts, files_subject
 from portal.access import Permission
 from portal.adjustments import check_request, entry_totals
 from portal.approvals import (
@@ -20,12 +21,14 @@ from portal.approvals import (
     reject,
     withdraw_request,
 )
+from portal.attachments import FileView, files_of
 from portal.disputes import conversation_of, find_dispute_by_id, title_of
 from portal.errors import N_, Invalid
 from portal.http.access import requires
 from portal.http.forms import Form, at_most
 from portal.http.frame import entity
 from portal.http.lists import Column, ListLinks, export, list_query, wanted_format
+from portal.http.proof import requires_recent_proof
 from portal.http.unit import Unit, unit
 from portal.http.words import _, language, words
 from portal.lists import ListQuery
@@ -101,7 +104,16 @@ def _show(public_id: str, form: Form, *, is_back: bool = False) -> ResponseRetur
         context |= _posting(g, approval)
     else:
         context["sums"] = said.sum_rows(approval)
+        context |= {"asked": asked_facts(approval, tr), "files": _files(g, approval)}
     return render_template("admin/approvals/show.html", **context), form.status
+
+
+def _files(g: Unit, approval: ApprovalView) -> tuple[FileView, ...]:
+    """Return the files the second person must look at."""
+    subject = files_subject(approval)
+    if subject is None:
+        return ()
+    return files_of(g.session, actor=g.actor, **subject).get(approval.subject_id, ())
 
 
 def _posting(g: Unit, approval: ApprovalView) -> dict[str, Any]:
@@ -171,6 +183,7 @@ def _neighbours(g: Unit, approval: ApprovalView) -> dict[str, Any]:
 
 @bp.post("/<string:public_id>/approve")
 @requires(Permission.APPROVALS_DECIDE, Permission.STATEMENTS_ISSUE)
+@requires_recent_proof
 def yes(public_id: str) -> ResponseReturnValue:
     g = unit()
     seen = request.form.get("seen_hash", "")

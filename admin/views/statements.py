@@ -12,8 +12,10 @@ from wtforms import StringField, TextAreaField
 
 from portal.access import Permission
 from portal.clock import business_day
+from portal.confirmations import authenticity_of
 from portal.errors import N_
 from portal.http.access import requires
+from portal.http.authenticity import AuthenticityPanel, authenticity_panel
 from portal.http.forms import Form, at_most, needed
 from portal.http.frame import zone
 from portal.http.lists import Column, ListLinks, export, list_query, wanted_format
@@ -225,10 +227,20 @@ def show(public_id: str) -> ResponseReturnValue:
         chips=ANSWER_CHIPS,
         labels=STATE_LABELS,
         marks=MARKS,
+        authenticity=_authenticity(g, page),
         downloads=[
             {"word": form.upper(), "url": url_for(".download", public_id=public_id, form=form)}
             for form in FORMS
         ],
+    )
+
+
+def _authenticity(g: Unit, page: StatementPage) -> AuthenticityPanel | None:
+    """Return who stood behind the signature, for readers who see customers."""
+    if not page.confirmation_public_id or not g.actor.may(Permission.CUSTOMERS_READ):
+        return None
+    return authenticity_panel(
+        authenticity_of(g.session, public_id=page.confirmation_public_id, actor=g.actor)
     )
 
 

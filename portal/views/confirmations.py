@@ -17,15 +17,21 @@ from portal.confirmations import (
     SignatureDraft,
     SigningText,
     ask_about_line,
+    check_code,
     confirm_lines,
     default_outcome,
+    has_accepted_terms,
+    needs_code,
+    send_code,
     sign_balance,
     signing_text,
     take_back_answers,
+    terms_text,
 )
 from portal.errors import N_, Invalid, Refusal
 from portal.http.access import requires
 from portal.http.forms import Form, at_most, needed, read_count, read_money
+from portal.http.proof import house_policy, requires_recent_proof_when
 from portal.http.unit import Unit, unit
 from portal.http.words import _, language, ngettext
 from portal.money import Money, currency_digits
@@ -50,6 +56,10 @@ class SignForm(Form):
 
     signer_name = StringField(N_("Your name"), [needed(), at_most(120)])
     job_title = StringField(N_("Job title"), [needed(), at_most(120)])
+    authority = StringField(
+        N_("By which authority"), [at_most(160)],
+        description=N_("E.g. managing director, procuration, power of attorney; it stands in the evidence."),
+    )  # fmt: skip
     stated = StringField(N_("Your balance"), [at_most(40)])
     reason = TextAreaField(N_("What differs"), [at_most(2000)])
 
@@ -168,8 +178,13 @@ def ask(public_id: str) -> ResponseReturnValue:
 # --- the signature --------------------------------------------------------------------------------------------------
 
 
+def _asks_for_proof() -> bool:
+    return request.form.get("act") == "sign" and house_policy().step_up_to_sign
+
+
 @bp.route("/sign", methods=["GET", "POST"])
 @requires(Permission.STATEMENTS_SIGN)
+@requires_recent_proof_when(_asks_for_proof)
 def sign(public_id: str) -> ResponseReturnValue:
     g = unit()
     page = find_statement(g.session, public_id=public_id, actor=g.actor)
@@ -180,6 +195,7 @@ def sign(public_id: str) -> ResponseReturnValue:
         try:
             receipt = _sign(g, page, form)
         except Invalid as refusal:
+            g.session.rollback()
             form.refuse(refusal)
         else:
             flash(_("Signed. Your receipt is below and in your mail."), "done")
@@ -199,6 +215,8 @@ def _sign(g: Unit, page: StatementPage, form: SignForm) -> str:
         language=language(),
         content_hash=request.form.get("content_hash", ""),
         answers_hash=request.form.get("answers_hash", ""),
+        authority=form.authority.data or "",
+        terms_hash=request.form.get("terms", ""),
     )
     return sign_balance(g.session, public_id=page.public_id, signature=draft, actor=g.actor, now=g.now)
 
@@ -228,8 +246,37 @@ def _show_sign(g: Unit, page: StatementPage, form: SignForm) -> ResponseReturnVa
         else None,
         "sign_word": _sign_word(text, outcome) if text else "",
         **sign_words(page),
+        **_first_time(g, page),
     }
     return render_template("portal/statements/sign.html", **context), form.status
+
+
+def _first_time(g: Unit, page: StatementPage) -> dict[str, Any]:
+    """Return what is asked only once: the terms to accept, and whether a mailed code is needed."""
+    known: dict[str, Any] = {"customer_id": page.customer.id, "actor": g.actor}
+    is_new = not has_accepted_terms(g.session, **known)
+    return {
+        "terms": terms_text(g.session, customer_id=page.customer.id, language=language()) if is_new else None,
+        "terms_ticked": bool(request.form.get("terms")),
+        "needs_code": needs_code(g.session, now=g.now, **known),
+    }
+
+
+@bp.post("/sign/code")
+@requires(Permission.STATEMENTS_SIGN)
+def code(public_id: str) -> ResponseReturnValue:
+    """Send a code, or compare the typed one; always back to the sign page, so that a wrong try is counted."""
+    g = unit()
+    page = find_statement(g.session, public_id=public_id, actor=g.actor)
+    known: dict[str, Any] = {"customer_id": page.customer.id, "actor": g.actor, "now": g.now}
+    if request.form.get("act") == "send":
+        send_code(g.session, **known)
+        flash(_("The code is under way to %(email)s. It works for 10 minutes.", email=g.actor.email), "info")
+    elif check_code(g.session, code=request.form.get("code", ""), **known):
+        flash(_("The code is right. You can sign now."), "done")
+    else:
+        flash(_("That is not the code. After five tries you need a new one."), "refused")
+    return redirect(url_for(".sign", public_id=public_id), 303)
 
 
 def _text(page: StatementPage, form: SignForm, outcome: str) -> tuple[SigningText | None, str]:

@@ -33,7 +33,12 @@ def acme(session: Session) -> CustomerView:
 
 @pytest.mark.db
 def test_changes_what_was_changed_and_records_it_once(session: Session, mei: Actor, now: datetime) -> None:
-    changes = {"name": "埃克米重工", "terms_days": 45, "credit_limit": Money(100, "CNY"), "mail_domains": "@Acme.example"}
+    changes = {
+        "name": "埃克米重工",
+        "terms_days": 45,
+        "credit_limit": Money(100, "CNY"),
+        "mail_domains": "@Acme.example",
+    }
     for _ in range(2):
         view = acme(session)
         edit_customer(

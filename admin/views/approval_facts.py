@@ -1,0 +1,111 @@
+"""What an approval about a customer's people, master data or paper answer shows: words and values, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from portal.approvals import ApprovalView
+from portal.confirmations import CHANNEL_LABELS, OUTCOME_LABELS, PAPER_KIND
+from portal.customers import CHANGE_KIND, CHANGE_LABELS, ROLE_KIND
+from portal.errors import N_
+from portal.http.frame import ROLE_NAMES
+from portal.i18n import Translator
+from portal.money import Money
+
+Facts = list[tuple[str, str]]
+
+KIND_WORDS: dict[str, str] = {
+    CHANGE_KIND: N_("Change of address or bank details"),
+    ROLE_KIND: N_("Sign-in for a customer"),
+    PAPER_KIND: N_("Answer on paper, recorded by us"),
+}
+_FIELDS = {
+    "contact": N_("Contact"),
+    "email": N_("E-mail"),
+    "account": N_("Account"),
+    "bank_name": N_("Bank"),
+    "bic": N_("BIC"),
+    "holder": N_("Account holder"),
+}
+
+
+def _change(approval: ApprovalView, tr: Translator) -> Facts:
+    content = approval.content
+    before, after = content["before"], content["after"]
+    facts = [(tr.gettext("What"), tr.gettext(CHANGE_LABELS[content["kind"]]))]
+    known = ", ".join(one["account"] for one in before.get("accounts", ()))
+    if known:
+        facts.append((tr.gettext("Accounts known so far"), known))
+    for key, word in _FIELDS.items():
+        old, new = str(before.get(key, "")), str(after.get(key, ""))
+        if old and new and old != new:
+            facts.append((tr.gettext(word), f"{old} → {new}"))
+        elif old or new:
+            facts.append((tr.gettext(word), new or old))
+    facts.append((tr.gettext("How we know"), content["reason"]))
+    return facts
+
+
+def _role(approval: ApprovalView, tr: Translator) -> Facts:
+    content = approval.content
+    roles = ", ".join(tr.gettext(ROLE_NAMES[role]) for role in content["role"].split())
+    words = tr.gettext("Invitation") if content["kind"] == "invite" else tr.gettext("Change of roles")
+    facts = [
+        (tr.gettext("What"), words), (tr.gettext("Name"), content["name"]), (tr.gettext("E-mail"), content["email"]),
+        (tr.gettext("Role"), roles),
+    ]  # fmt: skip
+    if content["covers_group"]:
+        facts.append((tr.gettext("Reach"), tr.gettext("also for member companies")))
+    return facts
+
+
+def _paper(approval: ApprovalView, tr: Translator) -> Facts:
+    content, effect = approval.content, approval.effect
+    facts = [
+        (tr.gettext("Answer"), tr.gettext(OUTCOME_LABELS[content["outcome"]])),
+        (tr.gettext("Closing balance"), f"{effect['closing']['currency']} {effect['closing']['amount']}"),
+    ]
+    if content["stated_minor"] is not None:
+        facts.append(
+            (tr.gettext("Their balance"), tr.headline(Money(content["stated_minor"], content["currency"])))
+        )
+        facts.append((tr.gettext("What differs"), content["reason"]))
+    return [
+        *facts,
+        (tr.gettext("How it came"), tr.gettext(CHANNEL_LABELS[content["channel"]])),
+        (tr.gettext("Day"), tr.day(date.fromisoformat(content["given_on"]))),
+        (tr.gettext("Who at the customer"), f"{content['given_by']}, {content['given_title']}"),
+    ]
+
+
+_WRITERS: dict[str, Callable[[ApprovalView, Translator], Facts]] = {
+    CHANGE_KIND: _change,
+    ROLE_KIND: _role,
+    PAPER_KIND: _paper,
+}
+
+
+def asked_facts(approval: ApprovalView, tr: Translator) -> Facts:
+    """Return what is asked as words and values; empty for kinds that show something else."""
+    writer = _WRITERS.get(approval.kind)
+    return writer(approval, tr) if writer else []
+
+
+def asked_title(approval: ApprovalView, tr: Translator) -> str:
+    """Return the heading of such a request; empty for other kinds."""
+    if approval.kind == CHANGE_KIND:
+        return tr.gettext(CHANGE_LABELS[approval.content["kind"]])
+    if approval.kind == ROLE_KIND:
+        return tr.gettext("Sign-in for %(name)s", name=approval.content["name"])
+    if approval.kind == PAPER_KIND:
+        return tr.gettext("Paper answer to %(statement)s", statement=approval.title)
+    return ""
+
+
+def files_subject(approval: ApprovalView) -> dict[str, Any] | None:
+    """Return whose files the approver must look at."""
+    if approval.kind != PAPER_KIND:
+        return None
+    return {"subject_kind": approval.subject_kind, "subject_ids": [approval.subject_id]}
