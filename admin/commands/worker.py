@@ -8,11 +8,13 @@ import socket
 import threading
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import structlog
 
+from admin.commands.bank_jobs import check_bank, load_bank
 from admin.commands.context import open_database, say, the_settings
 from portal.access import SEND_RESET, forget_old_tries, send_reset, system_actor
 from portal.clock import business_day, utc_now
@@ -21,10 +23,12 @@ from portal.ledger import entity_view
 
 if TYPE_CHECKING:
     from portal.db import Database
+    from portal.imports import Loading
     from portal.settings import Settings
 
 log = structlog.get_logger("concord.worker")
 POLL_SECONDS = 1.0
+INBOX_SECONDS = 5
 ACTOR = system_actor("worker")
 
 
@@ -69,6 +73,61 @@ def _prepare_statements(run: JobRun) -> Mapping[str, Any]:
     return {}
 
 
+def _match(run: JobRun) -> Mapping[str, Any]:
+    from portal.matching import run_matching
+
+    return run_matching(run.database, progress=run.progress, actor=ACTOR, now=run.now).as_json()
+
+
+def _undo_import(run: JobRun) -> Mapping[str, Any]:
+    from portal.imports import actor_in_job, undo_batch
+
+    with run.database.reading() as session:
+        actor = actor_in_job(session, run.payload["person"])
+    done = undo_batch(
+        run.database, public_id=run.payload["batch"], actor=actor, now=run.now, on_progress=run.progress
+    )
+    return {"reversed": done}
+
+
+def _loading(run: JobRun) -> Loading:
+    from admin.commands.imports import disputes_opener
+    from portal.imports import Loading
+
+    return Loading(
+        book_currency=the_settings().book_currency,
+        on_progress=lambda _what, done, total: run.progress(done, total),
+        disputes_for=lambda actor, now: disputes_opener(actor=actor, now=now),
+    )
+
+
+def _retry_import(run: JobRun) -> Mapping[str, Any]:
+    from portal.imports import retry_batch
+
+    result = retry_batch(
+        run.database, public_id=run.payload["batch"], person_id=run.payload["person"], now=run.now,
+        loading=_loading(run),
+    )  # fmt: skip
+    return {"rows": result.rows if result else 0}
+
+
+def _take_import(run: JobRun) -> Mapping[str, Any]:
+    from portal.imports import put_aside, take_batch
+
+    batch = take_batch(run.database, public_id=run.payload["batch"], now=run.now, loading=_loading(run))
+    if the_settings().inbox:
+        with run.database.reading() as session:
+            put_aside(session, Path(the_settings().inbox), public_id=batch.public_id)
+    return {"imported": batch.imported_count}
+
+
+def _check_feeds(run: JobRun) -> Mapping[str, Any]:
+    from portal.imports import check_feeds
+
+    with run.database.writing() as session:
+        return {"late": check_feeds(session, actor=ACTOR, now=run.now)}
+
+
 def _check_import(run: JobRun) -> Mapping[str, Any]:
     from portal.imports import check_batch
 
@@ -82,18 +141,18 @@ def _check_import(run: JobRun) -> Mapping[str, Any]:
 
 
 def _load_import(run: JobRun) -> Mapping[str, Any]:
-    from admin.commands.imports import disputes_opener
     from portal.imports import load_batch
 
-    result = load_batch(
-        run.database,
-        public_id=run.payload["batch"],
-        now=run.now,
-        book_currency=the_settings().book_currency,
-        on_progress=lambda _what, done, total: run.progress(done, total),
-        disputes_for=lambda actor, now: disputes_opener(actor=actor, now=now),
-    )
+    result = load_batch(run.database, public_id=run.payload["batch"], now=run.now, loading=_loading(run))
     return {"imported": result.imported if result else 0}
+
+
+def _compare_ledgers(run: JobRun) -> Mapping[str, Any]:
+    from portal.compare import run_comparison
+
+    return run_comparison(
+        run.database, public_id=run.payload["comparison"], now=run.now, on_progress=run.progress
+    )
 
 
 def _close_disputes(run: JobRun) -> Mapping[str, Any]:
@@ -118,9 +177,17 @@ def _run_checks(run: JobRun) -> Mapping[str, Any]:
 #: Job name → verb; each is safe to run again from its start.
 VERBS: dict[str, Verb] = {
     "checks.run": _run_checks,
+    "compare.run": _compare_ledgers,
     "disputes.close": _close_disputes,
+    "bank.check": check_bank,
+    "bank.load": load_bank,
     "imports.check": _check_import,
+    "imports.feeds": _check_feeds,
     "imports.load": _load_import,
+    "imports.retry": _retry_import,
+    "imports.take": _take_import,
+    "imports.undo": _undo_import,
+    "matching.run": _match,
     SEND_RESET: send_reset,
     "reminders.run": _run_reminders,
     "statements.issue": _issue_statements,
@@ -224,9 +291,21 @@ def _housekeeping(database: Database, settings: Settings, name: str) -> bool:
     if _is_time("tries", timedelta(hours=1)):
         with database.writing() as session:
             forget_old_tries(session, now=utc_now())
+    if settings.inbox and _is_time("inbox", timedelta(seconds=INBOX_SECONDS)):
+        _watch_inbox(database, settings)
     if _is_time("daily", timedelta(minutes=1)):
         _queue_daily(database)
     return False
+
+
+def _watch_inbox(database: Database, settings: Settings) -> None:
+    """Take whole files from the watched folder; a file is whole when it looks the same twice."""
+    from portal.imports import Inbox, take_files
+
+    inbox = _last.setdefault("the inbox", Inbox(Path(settings.inbox)))
+    taken = take_files(database, inbox, actor=system_actor("inbox"), now=utc_now())
+    if taken:
+        log.info("inbox", taken=len(taken))
 
 
 def _queue_daily(database: Database) -> None:
@@ -235,3 +314,4 @@ def _queue_daily(database: Database) -> None:
     with database.writing() as session:
         enqueue(session, "reminders.run", key=f"reminders.run:{day}", payload={}, now=utc_now())
         enqueue(session, "disputes.close", key=f"disputes.close:{day}", payload={}, now=utc_now())
+        enqueue(session, "imports.feeds", key=f"imports.feeds:{day}", payload={}, now=utc_now())

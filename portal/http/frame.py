@@ -63,6 +63,7 @@ STAFF_PLACES = (
             Spot("disputes", "/admin/disputes", N_("Disputes"), "flag", _P.DISPUTES_READ, "d"),
             Spot("approvals", "/admin/approvals", N_("Approvals"), "checks", _P.APPROVALS_READ, "a"),
             Spot("adjustments", "/admin/adjustments", N_("Adjustments"), "receipt-refund", _P.APPROVALS_READ),
+            Spot("matching", "/admin/matching", N_("Matching"), "arrow-merge", _P.MATCHES_READ, "r"),
             Spot("imports", "/admin/imports", N_("Imports"), "file-import", _P.IMPORTS_READ, "i"),
         ),
     ),

@@ -63,12 +63,14 @@ from portal.matching.rules import (
 )
 from portal.matching.run import MATCH_JOB, MatchRun, run_matching
 from portal.matching.settle import REST_WORDS, RESTS, Unexplained
+from portal.matching.trial import FATES, DryRow, DryRun, dry_run
 from portal.matching.undo import UNDO_KIND, last_own, request_undo, undo_last, undo_match
 from portal.matching.view import FittingSet, ItemLine, MatchView, Shown, find_match
 
 __all__ = [
     "ACTS",
     "ACT_WORDS",
+    "FATES",
     "HISTORY_TABS",
     "LIKELY_BP",
     "MATCH_JOB",
@@ -83,6 +85,8 @@ __all__ = [
     "UNDO_KIND",
     "UNIDENTIFIED_AGES",
     "Chosen",
+    "DryRow",
+    "DryRun",
     "FittingSet",
     "ItemLine",
     "MatchRow",
@@ -109,6 +113,7 @@ __all__ = [
     "count_waiting",
     "discard_rule_set",
     "draft_rule_set",
+    "dry_run",
     "edit_rule_set",
     "find_match",
     "find_rule_set",

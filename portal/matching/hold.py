@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.access import Actor, Permission
+from portal.bank.lines import set_line_state
 from portal.errors import N_, Invalid
 from portal.matching.accept import locked_match, record_match
-from portal.matching.bank_lines import set_line_state
 from portal.matching.models import Match
 from portal.matching.post import replace_parts
 from portal.matching.rules import WrongState, next_state

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access import Actor, Permission
+from portal.bank.lines import set_line_state
 from portal.errors import N_, Invalid
 from portal.matching.accept import Chosen, chosen_decision, locked_match, needs_second_person, record_match
-from portal.matching.bank_lines import set_line_state
 from portal.matching.models import Match, UnidentifiedMoney
 from portal.matching.post import lines_of, post_matches, posting_days, replace_parts
 from portal.matching.rule_sets import active_rules

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.access import Actor
+from portal.bank.lines import set_line_state
 from portal.bank.models import BankAccount, BankLine
 from portal.clock import business_day
 from portal.errors import N_, Invalid
 from portal.ledger import closed_months, entity_view
-from portal.matching.bank_lines import set_line_state
 from portal.matching.engine import Receipt, payer_keys
 from portal.matching.methods import Netted, net_credits
 from portal.matching.models import Match, MatchPart, PayerSighting

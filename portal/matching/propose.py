@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.access import Actor, Permission
+from portal.bank.lines import set_line_state
 from portal.bank.models import BankAccount, BankLine
 from portal.db import new_public_id
 from portal.errors import Refusal
-from portal.matching.bank_lines import set_line_state
 from portal.matching.consider import Candidate, consider
 from portal.matching.keys import chunks, refresh_keys
 from portal.matching.models import Match, MatchPart

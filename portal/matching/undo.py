@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.access import Actor, Permission
 from portal.approvals import ApprovalKind, Request, RequestDraft, register_kind, request_approval
+from portal.bank.lines import set_line_state
 from portal.clock import business_day
 from portal.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from portal.ledger import entity_view, reverse_entry
 from portal.ledger.models import Entry
 from portal.matching.accept import locked_match, parts_of, record_match
-from portal.matching.bank_lines import set_line_state
 from portal.matching.identify import money_of
 from portal.matching.models import Match, PayerSighting, UnidentifiedMoney
 from portal.matching.post import replace_parts

@@ -30,6 +30,8 @@ class Policy:
             ``financial_expense`` (older practice).
         access_review_days: After so many days each role is looked at again.
         rotation_days: After so many days a portfolio should get another owner.
+        step_up_to_sign: Whether signing a balance asks for a proof (password, code, passkey) of the last 15 minutes.
+        code_links: Whether people who only look may sign in with a link of a mail and a code mailed apart.
     """
 
     version: int = SHIPPED_VERSION
@@ -43,6 +45,8 @@ class Policy:
     approval_day_limit_minor: Mapping[str, int] = field(default_factory=dict)
     access_review_days: int = 90
     rotation_days: int = 730
+    step_up_to_sign: bool = False
+    code_links: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,14 @@ FIELDS: tuple[PolicyField, ...] = (
     ),
     PolicyField(
         "rotation_days", N_("Days after which a portfolio should get another owner"), "access", "days", highest=3650
+    ),
+    PolicyField(
+        "step_up_to_sign", N_("Signing a balance asks again for password, code or passkey"), "access", "yes-no",
+        N_("When the last proof is older than 15 minutes."),
+    ),
+    PolicyField(
+        "code_links", N_("Who only looks may sign in by a mailed link and a code mailed apart"), "access", "yes-no",
+        N_("Never for people who confirm, and never for staff."),
     ),
     PolicyField(
         "ageing_basis", N_("Ageing counts from"), "books", "choice",
