@@ -75,6 +75,19 @@ def seal_with(database: Database, settings: Settings) -> None:
     database.info[_INFO] = Sealer(settings.secrets, "secrets")
 
 
+def open_sealed(database: Database, sealed: str) -> str:
+    """Return a text that was sealed in one of the database's sessions.
+
+    Raises:
+        RuntimeError: ``seal_with`` was not called for this database.
+        Unreadable: No present secret sealed it.
+    """
+    sealer: Sealer | None = database.info.get(_INFO)
+    if sealer is None:
+        raise RuntimeError("no key for secrets: call keep_files_in(database, settings) first")
+    return sealer.open_text(sealed)
+
+
 def sealer_of(session: Session) -> Sealer:
     """Return the sealer of a session's database.
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 import portal.models  # noqa: F401 - names every models module
 from portal.access import Actor, system_actor
+from portal.attachments import keep_files_in
 from portal.db import Database
 from portal.ledger import ensure_entity
 from portal.migrate import migrate_database
@@ -103,9 +104,10 @@ def empty_database_url(engine_name: str, tmp_path: Path, request: pytest.Fixture
 
 
 @pytest.fixture
-def database(database_url: str, bench: Bench) -> Iterator[Database]:
+def database(database_url: str, bench: Bench, settings: Settings) -> Iterator[Database]:
     """A migrated database with the legal entity, two customers and the cast."""
     database = bench.database if database_url == bench.url else Database(database_url)
+    keep_files_in(database, settings)
     yield database
     database.dispose()
 

@@ -35,6 +35,7 @@ from portal.access.invitations import (
     resend_invitation,
     revoke_invitation,
 )
+from portal.access.keys import rotate_seeds
 from portal.access.links import LinkView, is_internal_path, make_link, open_link, renew_link
 from portal.access.mail_change import (
     ask_mail_change,
@@ -69,9 +70,12 @@ from portal.access.people import (
 )
 from portal.access.queries import (
     PEOPLE_SORTS,
+    PeopleFilter,
     PersonView,
     Recipient,
     RoleView,
+    SeenDevice,
+    devices_of,
     find_person,
     find_person_by_email,
     is_active_person,
@@ -118,7 +122,14 @@ from portal.access.second_factor import (
     tell_password_changed,
     waiting_seed,
 )
-from portal.access.security_log import SecurityLine, SecurityNote, list_security_events, note_security
+from portal.access.security_log import (
+    SECURITY_SORTS,
+    SecurityLine,
+    SecurityNote,
+    list_security_events,
+    list_security_log,
+    note_security,
+)
 from portal.access.sent_forms import OtherContent, find_sent_form, keep_sent_form
 from portal.access.sign_in import (
     Attempt,
@@ -173,6 +184,7 @@ __all__ = [
     "PEOPLE_SORTS",
     "PROOF_LIFE",
     "ROLE_PERMISSIONS",
+    "SECURITY_SORTS",
     "SEND_RESET",
     "STAFF_ROLES",
     "TERMS",
@@ -195,6 +207,7 @@ __all__ = [
     "PasskeyView",
     "PasswordRules",
     "PendingSignIn",
+    "PeopleFilter",
     "Permission",
     "PersonDraft",
     "PersonView",
@@ -206,6 +219,7 @@ __all__ = [
     "Scope",
     "SecurityLine",
     "SecurityNote",
+    "SeenDevice",
     "SignInAgain",
     "SignInRules",
     "SignedIn",
@@ -225,6 +239,7 @@ __all__ = [
     "ask_reset",
     "choose_company",
     "confirm_mail_change",
+    "devices_of",
     "earlier_hashes",
     "edit_own_account",
     "end_all_sign_ins",
@@ -253,6 +268,7 @@ __all__ = [
     "list_invitations",
     "list_people",
     "list_security_events",
+    "list_security_log",
     "list_staff",
     "look_as_company",
     "make_link",
@@ -283,6 +299,7 @@ __all__ = [
     "reset_password",
     "reset_second_factor",
     "revoke_invitation",
+    "rotate_seeds",
     "seal_seeds_again",
     "seed_address",
     "seed_for_console",

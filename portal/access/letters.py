@@ -1,4 +1,4 @@
-"""Letters about one's own sign-in: every one goes through the outbox, none holds a secret other than its link."""
+"""Letters about one's own sign-in: every one goes through the outbox; a link that opens something lies there sealed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.outbox import MessageDraft, put_message
+from portal.sealing import sealer_of
 
 #: By language, what a letter says of the seller: ``seller``, ``seller_phone``, ``seller_email``. Pages hand it over,
 #: because the legal entity stands above access.
@@ -24,7 +25,8 @@ class Letter:
         event: Names the folder of templates.
         recipient: E-mail address.
         why: Says why the reader gets it; see templates/mail/why.txt.
-        link: Internal path, or empty.
+        link: Internal path with a secret token, or empty. It is sealed in the outbox and opened only when the letter
+            leaves, so that nobody who reads mails there can use it.
         facts: Further values of the templates.
     """
 
@@ -44,6 +46,10 @@ def send_letter(session: Session, letter: Letter, *, seller: SellerWords, now: d
     draft = MessageDraft(
         key=f"{letter.event}:{secrets.token_hex(12)}", event=letter.event, recipient=letter.recipient,
         recipient_name=letter.name, language=letter.language, customer_id=letter.customer_id,
-        payload={"customer": "", **words, **letter.facts, "link": letter.link, "why": letter.why},
+        payload={"customer": "", **words, **letter.facts, "link": "", "why": letter.why, **_sealed(session, letter)},
     )  # fmt: skip
     put_message(session, draft, now=now)
+
+
+def _sealed(session: Session, letter: Letter) -> dict[str, str]:
+    return {"sealed_link": sealer_of(session).seal_text(letter.link)} if letter.link else {}

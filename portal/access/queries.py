@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.access.companies import COMPANIES
@@ -123,7 +123,27 @@ def _is_staff() -> Select[int]:
     return select(Grant.person_id).where(Grant.role.in_(STAFF_ROLES), Grant.ended_at.is_(None))
 
 
-def list_people(session: Session, *, query: ListQuery, actor: Actor) -> Page[PersonView]:
+@dataclass(frozen=True, slots=True)
+class PeopleFilter:
+    """What narrows the list of people beside its tabs and words.
+
+    Attributes:
+        role: Only holders of this role; empty = every one.
+        unseen_since: Only people who have not been here since; None = every one.
+        among: Only these people, as a query of row numbers made by a feature; None = every one.
+    """
+
+    role: str = ""
+    unseen_since: datetime | None = None
+    among: Select[int] | None = None
+
+
+EVERYBODY = PeopleFilter()
+
+
+def list_people(
+    session: Session, *, query: ListQuery, only: PeopleFilter = EVERYBODY, actor: Actor
+) -> Page[PersonView]:
     """Return people by name unless asked otherwise; tabs all, staff, customers, disabled.
 
     Raises:
@@ -147,7 +167,7 @@ def list_people(session: Session, *, query: ListQuery, actor: Actor) -> Page[Per
         key: session.scalar(select(func.count()).select_from(Person).where(rule)) or 0
         for key, rule in narrowed.items()
     }
-    chosen = select(Person).where(narrowed.get(query.tab, narrowed["all"]))
+    chosen = select(Person).where(narrowed.get(query.tab, narrowed["all"]), *_narrowed(only))
     if query.q:
         words = f"%{query.q.lower()}%"
         chosen = chosen.where(func.lower(Person.name).like(words) | Person.email.like(words))
@@ -166,10 +186,55 @@ def list_people(session: Session, *, query: ListQuery, actor: Actor) -> Page[Per
     return Page(_views(session, rows), total, query, tabs=tabs)
 
 
+def _narrowed(only: PeopleFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if only.role:
+        held = select(Grant.person_id).where(Grant.role == only.role, Grant.ended_at.is_(None))
+        conditions.append(Person.id.in_(held))
+    if only.unseen_since is not None:
+        conditions.append(
+            Person.id.not_in(select(SignIn.person_id).where(SignIn.last_seen_at > only.unseen_since))
+        )
+    if only.among is not None:
+        conditions.append(Person.id.in_(only.among))
+    return conditions
+
+
+@dataclass(frozen=True, slots=True)
+class SeenDevice:
+    """One living sign-in of somebody, as who ends sessions sees it."""
+
+    device: str
+    address: str
+    method: str
+    started_at: datetime
+    last_seen_at: datetime
+
+
+def devices_of(session: Session, *, public_id: str, actor: Actor, now: datetime) -> tuple[SeenDevice, ...]:
+    """Return the living sign-ins of a person, the newest first.
+
+    Raises:
+        NotAllowed: The actor neither ends sessions nor reads the security log.
+    """
+    actor.require(Permission.SESSIONS_END, Permission.SECURITY_LOG_READ)
+    query = (
+        select(SignIn)
+        .join(Person, Person.id == SignIn.person_id)
+        .where(Person.public_id == public_id, SignIn.ended_at.is_(None), SignIn.ends_at > now)
+        .order_by(SignIn.id.desc())
+    )
+    return tuple(
+        SeenDevice(row.device, row.address, row.method, row.started_at, row.last_seen_at)
+        for row in session.scalars(query)
+    )
+
+
 def is_active_staff(session: Session, *, person_id: int, now: datetime) -> bool:
     """Say whether a person is active and holds a staff role at an instant."""
+    held = _is_staff().where(or_(Grant.ends_at.is_(None), Grant.ends_at > now))
     query = select(Person.id).where(
-        Person.id == person_id, Person.is_active, Person.id.in_(_is_staff()), Person.created_at <= now
+        Person.id == person_id, Person.is_active, Person.id.in_(held), Person.created_at <= now
     )
     return session.scalar(query) is not None
 

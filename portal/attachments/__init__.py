@@ -9,7 +9,7 @@ from __future__ import annotations
 from portal.attachments.queries import FileContent, FileView, files_of, open_attachment
 from portal.attachments.rules import MAX_BYTES, FileRefused
 from portal.attachments.store import FileDraft, store_files
-from portal.attachments.vault import FileVault, keep_files_in
+from portal.attachments.vault import FileVault, keep_files_in, rotate_files
 
 __all__ = [
     "MAX_BYTES",
@@ -21,5 +21,6 @@ __all__ = [
     "files_of",
     "keep_files_in",
     "open_attachment",
+    "rotate_files",
     "store_files",
 ]

@@ -78,6 +78,18 @@ def keep_files_in(database: Database, settings: Settings) -> None:
     seal_with(database, settings)
 
 
+def rotate_files(database: Database) -> Iterator[bool]:
+    """Seal every attachment with the newest secret; see ``FileVault.seal_again``.
+
+    Raises:
+        RuntimeError: ``keep_files_in`` was not called for this database.
+    """
+    vault: FileVault | None = database.info.get(_INFO)
+    if vault is None:
+        raise RuntimeError("no place for attachments: call keep_files_in(database, settings) first")
+    return vault.seal_again()
+
+
 def vault_of(session: Session) -> FileVault:
     """Return the vault of a session's database.
 

@@ -22,6 +22,7 @@ from portal.db import Database
 from portal.http.filters import DEFAULT_ZONE
 from portal.http.mail_texts import render_mail
 from portal.outbox import LeasedMessage, count_left, lease_messages, mark_failed, mark_sent
+from portal.sealing import open_sealed
 from portal.settings import Settings
 from portal.tasks import TaskDraft, open_task
 
@@ -179,7 +180,7 @@ def _send_one(
     database: Database, settings: Settings, way: _Way, message: LeasedMessage, clock: Callable[[], datetime]
 ) -> int:
     try:
-        way.send(_compose(settings, message))
+        way.send(_compose(database, settings, message))
     except (smtplib.SMTPServerDisconnected, OSError):
         raise
     except _Refused as error:
@@ -193,8 +194,10 @@ def _send_one(
     return 1
 
 
-def _compose(settings: Settings, message: LeasedMessage) -> Message:
-    texts = render_mail(message, base_url=settings.base_url)
+def _compose(database: Database, settings: Settings, message: LeasedMessage) -> Message:
+    sealed = message.payload.get("sealed_link")
+    link = open_sealed(database, sealed) if sealed else None
+    texts = render_mail(message, base_url=settings.base_url, link=link)
     recipient = (message.recipient_name, message.recipient) if message.recipient_name else message.recipient
     composed = Message(
         subject=texts.subject,

@@ -11,12 +11,14 @@ from flask import Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.access import Proof, is_recent, own_factors, prove_again
+from portal.clock import business_day
 from portal.errors import N_, Invalid, NotAllowed
 from portal.http.access import safe_next, wants_json
 from portal.http.entry import page_values, site
-from portal.http.frame import read
+from portal.http.frame import entity, read
 from portal.http.unit import READS, unit
 from portal.http.words import _, say
+from portal.policies import Policy, current_policy
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -31,14 +33,31 @@ def requires_recent_proof(view: View[P]) -> View[P]:
     A form sent without one gets the page that asks for it, holding every field; its answer comes back to the same
     address together with them. Programs get 403 with the reason. Stands below ``requires``.
     """
+    return requires_recent_proof_when(lambda: True)(view)
 
-    @wraps(view)
-    def proved(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        refused = demand_proof()
-        return refused if refused is not None else view(*args, **kwargs)
 
-    proved.asks_for_proof = True  # type: ignore[attr-defined] # read by tests
-    return proved
+def requires_recent_proof_when(is_needed: Callable[[], bool]) -> Callable[[View[P]], View[P]]:
+    """Let a view run only with a recent proof in the cases that ``is_needed`` names, e.g. where the policy says so.
+
+    It is asked before the request's session is opened, and must not open it.
+    """
+
+    def mark(view: View[P]) -> View[P]:
+        @wraps(view)
+        def proved(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            refused = demand_proof() if is_needed() else None
+            return refused if refused is not None else view(*args, **kwargs)
+
+        proved.asks_for_proof = True  # type: ignore[attr-defined] # read by tests
+        return proved
+
+    return mark
+
+
+def house_policy() -> Policy:
+    """Return the policy of today's business day, read in a session of its own where the request writes."""
+    today = business_day(unit().now, entity().time_zone)
+    return read(lambda session: current_policy(session, on=today))
 
 
 def demand_proof() -> ResponseReturnValue | None:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from portal.db import Database
 from tests.commands.conftest import Run
 
-ADD = ("users", "add", "li@acme.example", "--name", "Li", "--role", "clerk")
+ADD = ("users", "add", "li@acme.example", "--name", "Li", "--role", "clerk", "--no-totp")
 
 
 def _cut_tail(database: Database) -> None:
