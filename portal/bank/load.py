@@ -17,7 +17,7 @@ from typing import Any
 from portal.access import Actor, Permission
 from portal.bank.accounts import UnknownBankAccount
 from portal.bank.keep import Keeper
-from portal.bank.layouts import learned_layout
+from portal.bank.learned import learned_layout
 from portal.bank.places import PlacedStatement, place_statements, read_options
 from portal.bank.results import FileResult
 from portal.bank.survey import Survey, preview_json, statement_json, survey_file

@@ -60,7 +60,7 @@ def receive_bank_files(
         )  # fmt: skip
         session.add(row)
         session.flush()
-        _enqueue_check(session, row, actor=actor, now=now)
+        queue_check(session, row, actor=actor, now=now)
         audit.record(
             session, "bank.file-received", subject_kind="bank-file", subject_id=row.public_id,
             details={"file": row.file_name, "sha256": row.file_sha256}, actor=actor, now=now,
@@ -86,9 +86,10 @@ def check_bank_file_again(
     if file_format not in {"auto", *READERS}:
         raise Invalid(N_("There is no such format."), field="format")
     row.account_id = name_account(session, account).id if account else None
+    row.layout_id = None
     row.format = "" if file_format == "auto" else file_format
     row.state = "uploaded"
-    _enqueue_check(session, row, actor=actor, now=now)
+    queue_check(session, row, actor=actor, now=now)
     audit.record(
         session, "bank.file-rechecked", subject_kind="bank-file", subject_id=public_id,
         details={"format": file_format, "account": account}, actor=actor, now=now,
@@ -210,7 +211,8 @@ def _format(stored: str) -> str:
     return stored if stored in READERS else "auto"
 
 
-def _enqueue_check(session: Session, row: BankFile, *, actor: Actor, now: datetime) -> None:
+def queue_check(session: Session, row: BankFile, *, actor: Actor, now: datetime) -> None:
+    """Let the worker look through an uploaded file."""
     row.job_id = enqueue(
         session, "bank.check", key=f"bank.check:{row.public_id}:{now.isoformat()}",
         payload={"file": row.public_id}, now=now, requested_by_id=actor.person_id,
