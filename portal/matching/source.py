@@ -68,14 +68,14 @@ class BooksSource:
             found += [KnownPayer(key, str(customer_id), int(seen)) for key, customer_id, seen in rows]
         return found
 
-    def customers_by_name(self, keys: Collection[str]) -> Iterable[str]:
-        """Return the ids of the customers that have at least one of these name keys."""
-        found: set[str] = set()
+    def customers_by_name(self, keys: Collection[str]) -> Iterable[tuple[str, str]]:
+        """Return pairs of name key and customer id for the customers that have at least one of these keys."""
+        found: list[tuple[str, str]] = []
         for part in chunks(sorted(keys)):
-            rows = self._session.scalars(
-                select(CustomerKey.customer_id).distinct().where(CustomerKey.key.in_(part))
+            rows = self._session.execute(
+                select(CustomerKey.key, CustomerKey.customer_id).where(CustomerKey.key.in_(part))
             )
-            found |= {str(customer_id) for customer_id in rows}
+            found.extend((key, str(customer_id)) for key, customer_id in rows)
         return found
 
     def customers(self, ids: Collection[str]) -> Iterable[EngineCustomer]:

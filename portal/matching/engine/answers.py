@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from portal.errors import N_
 from portal.matching.engine.confidence import Calibration
 from portal.matching.engine.facts import Allocation, Proposal, Reason
@@ -93,10 +91,7 @@ def answer(state: State, line: Line, calibration: Calibration) -> Proposal | Non
     return Proposal(
         receipt_id=line.receipt.id,
         customer_id=book.customers[found.customer].id,
-        allocations=tuple(
-            Allocation(book.items.ids[item], amount)
-            for item, amount in zip(found.items, found.amounts, strict=True)
-        ),
+        allocations=tuple(map(Allocation, [book.items.ids[item] for item in found.items], found.amounts)),
         rest_minor=found.rest,
         rest_kind=found.rest_kind,
         confidence=calibration.of(bucket, is_ambiguous=found.is_ambiguous),
@@ -104,50 +99,55 @@ def answer(state: State, line: Line, calibration: Calibration) -> Proposal | Non
         bucket=bucket,
         reasons=tuple(_reasons(state, line, found)),
         is_ambiguous=found.is_ambiguous,
-        alternatives=tuple(tuple(book.items.ids[item] for item in items) for items in found.others[:5]),
+        alternatives=tuple(tuple(book.items.ids[item] for item in items) for items in found.others[:5])
+        if found.others
+        else (),
     )
 
 
-def _reasons(state: State, line: Line, found: Found) -> Iterator[Reason]:
-    book = state.book
-    numbers = [book.items.doc[item] or book.items.ids[item] for item in found.items]
-    if found.named > 1:
-        for number in numbers[:_MOST_REASONS]:
-            yield (_FOUND[found.rule], {"number": number})
+def _reasons(state: State, line: Line, found: Found) -> list[Reason]:
+    message = _FOUND[found.rule]
+    reasons: list[Reason] = []
+    if "%(number)s" in message:
+        items = state.book.items
+        for item in found.items[: min(max(found.named, 1), _MOST_REASONS)]:
+            reasons.append((message, {"number": items.doc[item] or items.ids[item]}))
+    elif "%(count)s" in message:
+        reasons.append((message, {"count": len(found.items)}))
     else:
-        message = _FOUND[found.rule]
-        values: dict[str, object] = {"number": numbers[0] if numbers else "", "count": len(numbers)}
-        yield (message, {key: value for key, value in values.items() if f"%({key})s" in message})
-    yield from _difference(state, line, found)
-    yield from _payer(state, line, found)
+        reasons.append((message, {}))
+    if difference := _difference(state, line, found):
+        reasons.append(difference)
+    if payer := _payer(state, line, found):
+        reasons.append(payer)
     if found.is_ambiguous:
-        yield (_SEVERAL, {})
+        reasons.append((_SEVERAL, {}))
     if "q" in found.flags:
-        yield (_UNKNOWN_NUMBER, {})
+        reasons.append((_UNKNOWN_NUMBER, {}))
+    return reasons
 
 
-def _difference(state: State, line: Line, found: Found) -> Iterator[Reason]:
-    receipt = line.receipt
-    if found.rest_kind == "fx":
-        yield (_DIFFERENCE["fx"], {"currency": receipt.currency})
-    elif found.rest_kind == "partial":
+def _difference(state: State, line: Line, found: Found) -> Reason | None:
+    currency, kind = line.receipt.currency, found.rest_kind
+    if not kind:
+        return (_EXACT, {})
+    if kind == "fx":
+        return (_DIFFERENCE[kind], {"currency": currency})
+    if kind == "partial":
         left = sum(state.book.items.open[item] for item in found.items) - sum(found.amounts)
-        yield (_DIFFERENCE["partial"], {"amount": Money(left, receipt.currency)})
-    elif found.rest_kind in _DIFFERENCE:
-        yield (_DIFFERENCE[found.rest_kind], {"amount": Money(abs(found.rest), receipt.currency)})
-    elif found.items:
-        yield (_EXACT, {})
+        return (_DIFFERENCE[kind], {"amount": Money(left, currency)})
+    return (_DIFFERENCE[kind], {"amount": Money(abs(found.rest), currency)}) if kind in _DIFFERENCE else None
 
 
-def _payer(state: State, line: Line, found: Found) -> Iterator[Reason]:
+def _payer(state: State, line: Line, found: Found) -> Reason | None:
+    level = line.level
     if found.customer not in line.who:
-        if line.who:
-            yield (_OTHER_PAYER, {})
-        return
-    if line.level in {"A", "N"}:
-        yield (_WHO[line.level], {"count": _times_seen(state, line, found.customer)})
-    elif line.level in _WHO:
-        yield (_WHO[line.level], {"customer": state.book.customers[found.customer].name})
+        return (_OTHER_PAYER, {}) if line.who else None
+    if level in {"A", "N"}:
+        return (_WHO[level], {"count": _times_seen(state, line, found.customer)})
+    if level in _WHO:
+        return (_WHO[level], {"customer": state.book.customers[found.customer].name})
+    return None
 
 
 def _times_seen(state: State, line: Line, customer: int) -> int:

@@ -253,7 +253,7 @@ def anywhere(state: State, line: Line, by_amount: Mapping[tuple[str, int], Seque
     if found:
         found.is_ambiguous, found.others = len(chosen) > 1, tuple((item,) for item in chosen[1:6])
         found.named = len(alike)
-        found.chance = chance_of(len(state.book.items), key[1], _round(key[1]))
+        found.chance = chance_of(state.book.size, key[1], _round(key[1]))
     return found
 
 

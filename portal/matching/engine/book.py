@@ -125,6 +125,7 @@ class Book:
     def __init__(self, customers: Sequence[Customer], items: Items, payers: Iterable[KnownPayer] = ()) -> None:
         self.customers = customers
         self.items = items
+        self.size = len(items)
         self.place = {customer.id: at for at, customer in enumerate(customers)}
         self.payers: dict[str, dict[int, int]] = {}
         for payer in payers:

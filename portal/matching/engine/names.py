@@ -111,8 +111,12 @@ LEVELS = "FPOCSYBD"
 
 def name_keys(customer: Customer) -> frozenset[str]:
     """Return the keys under which a customer's names are found; store them beside the customer."""
-    names = [Name(text) for text in (customer.name, customer.name_en) if text]
-    return frozenset(keys_of_customer(customer, names, LEVELS))
+    return frozenset(keys_of_customer(customer, names_of(customer), LEVELS))
+
+
+def names_of(customer: Customer) -> list[Name]:
+    """Return a customer's names taken apart."""
+    return [Name(text) for text in (customer.name, customer.name_en) if text]
 
 
 def keys_of_customer(customer: Customer, names: Sequence[Name], levels: str) -> set[str]:

@@ -52,6 +52,9 @@ def named_anywhere(state: State, line: Line, hits: Mapping[str, Sequence[int]]) 
             free = last + 1
     if not found:
         return None
+    if len(found) == 1 and len(found[0][2]) == 1:
+        first, last, items = found[0]
+        return Names(state.book.items.owner[items[0]], [items[0]], used=set(range(first, last + 1)))
     votes = Counter(owner for _, _, items in found for owner in {state.book.items.owner[item] for item in items})
     best = max(votes.values())
     leaders = [owner for owner, count in votes.items() if count == best]

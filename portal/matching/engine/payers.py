@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from portal.matching.engine.book import Book
-from portal.matching.engine.names import Name, account_key, fits, keys_of_customer, keys_of_payer
+from portal.matching.engine.names import Name, account_key, fits, keys_of_customer, keys_of_payer, names_of
 from portal.matching.engine.state import Line
 
 #: A name that so many customers share says nothing.
@@ -45,7 +45,7 @@ class Payers:
                 unread[text] = Name(text)
         for text in [text for text in unread if self._is_remembered(text, unread[text])]:
             del unread[text]
-        ours = [[Name(one) for one in (customer.name, customer.name_en) if one] for customer in self.book.customers]
+        ours = [names_of(customer) for customer in self.book.customers]
         for levels in PHASES:
             self._look_up(unread, ours, levels)
         for text in unread:

@@ -27,8 +27,8 @@ class Source(Protocol):
         """Return who paid before from these account numbers or names (``payer_keys``), own accounts included."""
         ...
 
-    def customers_by_name(self, keys: Collection[str]) -> Iterable[str]:
-        """Return the ids of the customers that have at least one of these ``name_keys``."""
+    def customers_by_name(self, keys: Collection[str]) -> Iterable[tuple[str, str]]:
+        """Return pairs of key and customer id for the customers that have at least one of these ``name_keys``."""
         ...
 
     def customers(self, ids: Collection[str]) -> Iterable[Customer]:

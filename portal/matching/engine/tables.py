@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
+from itertools import islice
+from operator import eq
 from pathlib import Path
 
 from portal.errors import N_, Invalid
@@ -25,8 +27,11 @@ PROPOSAL_COLUMNS = "receipt_id,item_id,allocated_minor,confidence,customer_id,re
 
 #: Columns that may be missing; their values are then empty.
 _OPTIONAL = frozenset({"name_en", "owner", "bank_account", "fapiao_no", "po_no", "payer_name", "payer_account"})
+#: How many rows are checked and stored at a time.
+CHUNK = 4_000
 _ACCOUNTS = re.compile(r"[;,|]")
 _MINOR = re.compile(r"-?[0-9]{1,18}")
+_MINORS = re.compile(r"(?:-?[0-9]{1,18}\n)*")
 _RATE = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -35,14 +40,6 @@ class BadFile(Invalid):
     """A file of ``match-files`` that cannot be used, with its place."""
 
     code = "bad_file"
-
-
-class _Bad(ValueError):
-    """A value that cannot be read: column, value, message id."""
-
-    def __init__(self, column: str, value: str, message: str) -> None:
-        self.column, self.value, self.message = column, value, message
-        super().__init__(message)
 
 
 NOT_A_DAY = N_("%(file)s, row %(row)s, column %(column)s: “%(value)s” is not a date like 2026-01-31.")
@@ -63,59 +60,102 @@ NOT_TEXT = N_("%(file)s is not UTF-8 text (byte %(place)s).")
 NOT_CSV = N_("%(file)s, row %(row)s: %(problem)s")
 
 
-@contextmanager
-def _table(path: Path, columns: Sequence[str]) -> Iterator[tuple[Iterator[list[str]], list[int]]]:
-    """Open a table and find its columns; refuse what goes wrong inside with its place."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
-        try:
-            header = [name.strip().lower() for name in next(reader, [])]
-            if not header:
-                raise BadFile(NO_HEADER, file=path.name, columns=", ".join(columns))
-            for name in columns:
-                if name not in header and name not in _OPTIONAL:
-                    raise BadFile(NO_COLUMN, file=path.name, column=name)
-            yield reader, [header.index(name) if name in header else -1 for name in columns]
-        except _Bad as bad:
-            raise BadFile(
-                bad.message, file=path.name, row=reader.line_num, column=bad.column, value=bad.value[:60]
-            ) from None
-        except IndexError:
-            raise BadFile(SHORT_ROW, file=path.name, row=reader.line_num, count="?", columns=len(columns)) from None
-        except UnicodeDecodeError as error:
-            raise BadFile(NOT_TEXT, file=path.name, place=error.start) from None
-        except csv.Error as error:
-            raise BadFile(NOT_CSV, file=path.name, row=reader.line_num, problem=str(error)) from None
+class _Table:
+    """One CSV file, read some thousand rows at a time as columns; every refusal names file, row and column."""
 
+    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+        self.path, self.columns = path, columns
+        self.first = 2
+        self._kept: Sequence[int] | None = None
 
-class _Days(dict[str, date]):
-    """Dates by their text, each read once."""
+    def chunks(self) -> Iterator[dict[str, Sequence[str]]]:
+        """Yield columns of up to ``CHUNK`` rows; rows without any value are skipped."""
+        with self.path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file)
+            try:
+                places, width = self._header(next(reader, []))
+                while rows := list(islice(reader, CHUNK)):
+                    size, self._kept = len(rows), None
+                    if set(map(len, rows)) != {width}:
+                        rows = self._even(rows, width)
+                    columns = list(zip(*rows, strict=True)) or [()] * width
+                    nothing = ("",) * len(rows)
+                    yield {name: columns[at] if at >= 0 else nothing for name, at in places.items()}
+                    self.first += size
+            except UnicodeDecodeError as error:
+                raise BadFile(NOT_TEXT, file=self.path.name, place=error.start) from None
+            except csv.Error as error:
+                raise BadFile(NOT_CSV, file=self.path.name, row=reader.line_num, problem=str(error)) from None
 
-    def __missing__(self, text: str) -> date:
-        if not _DAY.fullmatch(text):
-            raise ValueError(text)
-        day = self[text] = date.fromisoformat(text)
-        return day
+    def _header(self, row: Sequence[str]) -> tuple[dict[str, int], int]:
+        header = [name.strip().lower() for name in row]
+        if not any(header):
+            raise BadFile(NO_HEADER, file=self.path.name, columns=", ".join(self.columns))
+        for name in self.columns:
+            if name not in header and name not in _OPTIONAL:
+                raise BadFile(NO_COLUMN, file=self.path.name, column=name)
+        return {name: header.index(name) if name in header else -1 for name in self.columns}, len(header)
 
+    def _even(self, rows: Sequence[list[str]], width: int) -> list[list[str]]:
+        """Leave out blank rows; refuse a row with too few or too many values."""
+        for at, row in enumerate(rows):
+            if row and len(row) != width:
+                raise BadFile(
+                    SHORT_ROW, file=self.path.name, row=self.first + at, count=len(row), columns=width
+                )
+        self._kept = [at for at, row in enumerate(rows) if row]
+        return [row for row in rows if row]
 
-def _day(days: _Days, text: str, column: str) -> date:
-    try:
-        return days[text.strip()]
-    except ValueError:
-        raise _Bad(column, text, NOT_A_DAY) from None
+    def refuse(self, column: str, values: Sequence[str], *, at: int, message: str) -> BadFile:
+        """Return the refusal of one value."""
+        row = self.first + (at if self._kept is None else self._kept[at])
+        return BadFile(message, file=self.path.name, row=row, column=column, value=values[at][:60])
 
+    def minors(self, column: str, values: Sequence[str]) -> list[int]:
+        """Read whole numbers."""
+        if _MINORS.fullmatch("\n".join(values) + "\n"):
+            return list(map(int, values)) if values else []
+        at = next((at for at, value in enumerate(values) if not _MINOR.fullmatch(value.strip())), -1)
+        if at >= 0:
+            raise self.refuse(column, values, at=at, message=NOT_MINOR)
+        return [int(value) for value in values]
 
-def _minor(text: str, column: str) -> int:
-    if not _MINOR.fullmatch(text.strip()):
-        raise _Bad(column, text, NOT_MINOR)
-    return int(text)
+    def days(self, column: str, values: Sequence[str]) -> dict[str, int]:
+        """Return the ordinal of each distinct date."""
+        known: dict[str, int] = {}
+        for value in set(values):
+            day = value.strip()
+            try:
+                known[value] = date.fromisoformat(day).toordinal() if _DAY.fullmatch(day) else 0
+            except ValueError:
+                known[value] = 0
+            if not known[value]:
+                raise self.refuse(column, values, at=values.index(value), message=NOT_A_DAY)
+        return known
 
+    def currencies(self, column: str, values: Sequence[str]) -> list[str]:
+        """Read currency codes; equal ones are one object."""
+        known: dict[str, str] = {}
+        for value in set(values):
+            code = value.strip().upper()
+            if code not in CURRENCY_DIGITS:
+                raise self.refuse(column, values, at=values.index(value), message=NOT_A_CURRENCY)
+            known[value] = sys.intern(code)
+        return list(map(known.__getitem__, values))
 
-def _currency(text: str, column: str = "currency") -> str:
-    code = text.strip().upper()
-    if code not in CURRENCY_DIGITS:
-        raise _Bad(column, text, NOT_A_CURRENCY)
-    return code
+    def unseen(self, column: str, values: Sequence[str], seen: set[str]) -> None:
+        """Refuse empty and repeated ids."""
+        if "" in values:
+            raise self.refuse(column, values, at=values.index(""), message=MISSING)
+        before = len(seen)
+        repeated = seen.intersection(values)
+        seen.update(values)
+        if len(seen) != before + len(values) or repeated:
+            held: set[str] = set(repeated)
+            for at, value in enumerate(values):
+                if value in held:
+                    raise self.refuse(column, values, at=at, message=TWICE)
+                held.add(value)
 
 
 def read_customers(path: Path) -> list[Customer]:
@@ -124,29 +164,14 @@ def read_customers(path: Path) -> list[Customer]:
     Raises:
         BadFile: A row cannot be used; the message says where.
     """
-    found: dict[str, Customer] = {}
-
-    def add(row: Sequence[str]) -> None:
-        id_, name, name_en, owner, accounts = row
-        if not id_.strip():
-            raise _Bad("customer_id", id_, MISSING)
-        if id_ in found:
-            raise _Bad("customer_id", id_, TWICE)
-        found[id_] = Customer(
-            id_, name, name_en, owner, tuple(one.strip() for one in _ACCOUNTS.split(accounts) if one.strip())
-        )
-
-    _each(path, CUSTOMER_COLUMNS, add)
-    return sorted(found.values(), key=lambda one: one.id)
-
-
-def _each(path: Path, columns: Sequence[str], add: Callable[[Sequence[str]], None]) -> None:
-    with _table(path, columns) as (reader, places):
-        straight = places == list(range(len(places)))
-        size = len(places)
-        for row in reader:
-            if row:
-                add(row if straight and len(row) == size else [row[at] if at >= 0 else "" for at in places])
+    table, seen = _Table(path, CUSTOMER_COLUMNS), set[str]()
+    found: list[Customer] = []
+    for some in table.chunks():
+        table.unseen("customer_id", some["customer_id"], seen)
+        for id_, name, name_en, owner, accounts in zip(*(some[name] for name in CUSTOMER_COLUMNS), strict=True):
+            numbers = (accounts,) if accounts.isalnum() else _ACCOUNTS.split(accounts)
+            found.append(Customer(id_, name, name_en, owner, tuple(filter(None, map(str.strip, numbers)))))
+    return sorted(found, key=lambda one: one.id)
 
 
 def read_items(path: Path, customers: list[Customer]) -> Items:
@@ -156,47 +181,40 @@ def read_items(path: Path, customers: list[Customer]) -> Items:
         BadFile: A row cannot be used; the message says where.
     """
     place = {customer.id: at for at, customer in enumerate(customers)}
-    items, days, known = Items.empty(), _Days(), set(CURRENCY_DIGITS)
-    shared: dict[str, str] = {}
-
-    def add(row: Sequence[str]) -> None:
-        id_, customer, kind, doc, fapiao, po, doc_on, due_on, currency, amount = row
-        if not id_:
-            raise _Bad("item_id", id_, MISSING)
-        minor = _minor(amount, "open_minor")
-        if (kind == "INV") != (minor > 0) or not minor:
-            raise _Bad("kind", kind, NOT_A_KIND) if kind not in {"INV", "CN"} else _Bad(
-                "open_minor", amount, NOT_ITS_SIGN
-            )
-        if currency not in known:
-            currency = _currency(currency)
-        if customer not in place:
-            place[customer] = len(customers)
-            customers.append(Customer(customer, ""))
-        day = _day(days, doc_on, "doc_date").toordinal()
-        items.ids.append(id_)
-        items.owner.append(place[customer])
-        items.doc.append(doc)
-        items.fapiao.append(fapiao)
-        items.po.append(po)
-        items.doc_on.append(day)
-        items.due_on.append(_day(days, due_on, "due_date").toordinal() if due_on.strip() else day)
-        items.currency.append(shared.setdefault(currency, currency))
-        items.open.append(minor)
-
-    _each(path, ITEM_COLUMNS, add)
-    _refuse_twice(items.ids, path, "item_id")
+    table, seen, items = _Table(path, ITEM_COLUMNS), set[str](), Items.empty()
+    for some in table.chunks():
+        table.unseen("item_id", some["item_id"], seen)
+        for id_ in sorted(set(some["customer_id"]) - place.keys()):
+            place[id_] = len(customers)
+            customers.append(Customer(id_, ""))
+        items.ids.extend(some["item_id"])
+        items.owner.extend(map(place.__getitem__, some["customer_id"]))
+        items.doc.extend(some["doc_no"])
+        items.fapiao.extend(some["fapiao_no"])
+        items.po.extend(some["po_no"])
+        due = some["due_date"]
+        if "" in due:
+            due = [value or on for value, on in zip(due, some["doc_date"], strict=True)]
+        items.doc_on.extend(map(table.days("doc_date", some["doc_date"]).__getitem__, some["doc_date"]))
+        items.due_on.extend(map(table.days("due_date", due).__getitem__, due))
+        items.currency.extend(table.currencies("currency", some["currency"]))
+        items.open.extend(_open(table, some))
+    del seen
     return items.ordered()
 
 
-def _refuse_twice(ids: Sequence[str], path: Path, column: str) -> None:
-    if len(set(ids)) == len(ids):
-        return
-    seen: set[str] = set()
-    for row, id_ in enumerate(ids, 2):
-        if id_ in seen:
-            raise BadFile(TWICE, file=path.name, row=row, column=column, value=id_[:60])
-        seen.add(id_)
+def _open(table: _Table, some: dict[str, Sequence[str]]) -> list[int]:
+    """Read open amounts: above zero for invoices, below for credit notes."""
+    kinds, values = some["kind"], some["open_minor"]
+    minors = table.minors("open_minor", values)
+    if set(kinds) <= {"INV", "CN"} and 0 not in minors and all(map(eq, map("INV".__eq__, kinds), map((0).__lt__, minors))):
+        return minors
+    for at, (kind, minor) in enumerate(zip(kinds, minors, strict=True)):
+        if minor <= 0 if kind == "INV" else minor >= 0 or kind != "CN":
+            if kind not in {"INV", "CN"}:
+                raise table.refuse("kind", kinds, at=at, message=NOT_A_KIND)
+            raise table.refuse("open_minor", values, at=at, message=NOT_ITS_SIGN)
+    return minors
 
 
 def read_receipts(path: Path) -> list[Receipt]:
@@ -205,29 +223,32 @@ def read_receipts(path: Path) -> list[Receipt]:
     Raises:
         BadFile: A row cannot be used; the message says where.
     """
+    table, seen, shared = _Table(path, RECEIPT_COLUMNS), set[str](), dict[str, str]()
     found: list[Receipt] = []
-    days, known = _Days(), set(CURRENCY_DIGITS)
-    shared: dict[str, str] = {}
-
-    def add(row: Sequence[str]) -> None:
-        id_, value_on, currency, amount, name, account, narrative = row
-        if not id_:
-            raise _Bad("receipt_id", id_, MISSING)
-        minor = _minor(amount, "amount_minor")
-        if minor <= 0:
-            raise _Bad("amount_minor", amount, NOT_POSITIVE)
-        if currency not in known:
-            currency = _currency(currency)
-        found.append(
-            Receipt(
-                id_, _day(days, value_on, "value_date"), shared.setdefault(currency, currency), minor,
-                shared.setdefault(name, name), shared.setdefault(account, account), narrative,
-            )  # fmt: skip
+    for some in table.chunks():
+        table.unseen("receipt_id", some["receipt_id"], seen)
+        minors = table.minors("amount_minor", some["amount_minor"])
+        if minors and min(minors) <= 0:
+            at = next(at for at, minor in enumerate(minors) if minor <= 0)
+            raise table.refuse("amount_minor", some["amount_minor"], at=at, message=NOT_POSITIVE)
+        found.extend(
+            map(
+                Receipt,
+                some["receipt_id"],
+                _dates(table, some["value_date"]),
+                table.currencies("currency", some["currency"]),
+                minors,
+                [shared.setdefault(name, name) for name in some["payer_name"]],
+                [shared.setdefault(account, account) for account in some["payer_account"]],
+                some["narrative"],
+            )
         )
-
-    _each(path, RECEIPT_COLUMNS, add)
-    _refuse_twice([receipt.id for receipt in found], path, "receipt_id")
     return found
+
+
+def _dates(table: _Table, values: Sequence[str], column: str = "value_date") -> list[date]:
+    known = {text: date.fromordinal(day) for text, day in table.days(column, values).items()}
+    return [known[value] for value in values]
 
 
 def read_rates(path: Path) -> Rates:
@@ -236,16 +257,15 @@ def read_rates(path: Path) -> Rates:
     Raises:
         BadFile: A row cannot be used; the message says where.
     """
+    table = _Table(path, RATE_COLUMNS)
     rows: list[tuple[date, str, Fraction]] = []
-    days = _Days()
-
-    def add(row: Sequence[str]) -> None:
-        on, currency, rate = row
-        if not _RATE.fullmatch(rate.strip()) or not Fraction(rate.strip()):
-            raise _Bad("per_unit", rate, NOT_A_RATE)
-        rows.append((_day(days, on, "date"), _currency(currency), Fraction(rate.strip())))
-
-    _each(path, RATE_COLUMNS, add)
+    for some in table.chunks():
+        rates = some["per_unit"]
+        for at, rate in enumerate(rates):
+            if not _RATE.fullmatch(rate.strip()) or not Fraction(rate.strip()):
+                raise table.refuse("per_unit", rates, at=at, message=NOT_A_RATE)
+        currencies = table.currencies("currency", some["currency"])
+        rows.extend(zip(_dates(table, some["date"], "date"), currencies, (Fraction(rate.strip()) for rate in rates), strict=True))
     return Rates(rows)
 
 

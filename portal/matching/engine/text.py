@@ -58,17 +58,24 @@ def windows_of(text: str, runs: list[Run]) -> list[Window]:
     """Return the numbers that neighbouring runs may form, longest first for each start."""
     found: list[Window] = []
     count = len(runs)
+    joined = [_JOINT.fullmatch(text, runs[at][1], runs[at + 1][0]) is not None for at in range(count - 1)]
     for first in range(count):
-        digits, windows = "", []
-        for last in range(first, min(first + 4, count)):
-            if last > first and not _JOINT.fullmatch(text, runs[last - 1][1], runs[last][0]):
-                break
-            digits += runs[last][2]
-            if len(digits) > LONGEST_NUMBER + 2:
-                break
+        digits = runs[first][2]
+        if first + 1 == count or not joined[first]:
             if len(digits) >= MIN_KEY:
-                windows.extend((key, first, last) for key in keys_of_number(digits))
-        found.extend(reversed(windows))
+                found.extend([(key, first, first) for key in keys_of_number(digits)])
+            continue
+        windows: list[Window] = []
+        last = first
+        while len(digits) <= LONGEST_NUMBER + 2:
+            if len(digits) >= MIN_KEY:
+                windows.extend([(key, first, last) for key in keys_of_number(digits)])
+            if last + 1 == count or not joined[last] or last == first + 3:
+                break
+            last += 1
+            digits += runs[last][2]
+        windows.reverse()
+        found += windows
     return found
 
 
