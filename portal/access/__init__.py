@@ -43,6 +43,7 @@ from portal.access.mail_change import (
     find_mail_change,
     waiting_mail_change,
 )
+from portal.access.mail_codes import send_mail_code, sign_in_with_mail_code
 from portal.access.passkeys import (
     PasskeyRefused,
     PasskeyView,
@@ -303,6 +304,7 @@ __all__ = [
     "seal_seeds_again",
     "seed_address",
     "seed_for_console",
+    "send_mail_code",
     "send_reset",
     "set_active",
     "set_language",
@@ -311,6 +313,7 @@ __all__ = [
     "set_up_totp_from_console",
     "shown_code",
     "sign_in_with_code",
+    "sign_in_with_mail_code",
     "sign_in_with_passkey",
     "sign_in_with_password",
     "start_sign_in",

@@ -27,6 +27,7 @@ class Letter:
         why: Says why the reader gets it; see templates/mail/why.txt.
         link: Internal path with a secret token, or empty. It is sealed in the outbox and opened only when the letter
             leaves, so that nobody who reads mails there can use it.
+        secret: A short code, sealed in the same way and shown in the letter only.
         facts: Further values of the templates.
     """
 
@@ -36,6 +37,7 @@ class Letter:
     language: str
     why: str
     link: str = ""
+    secret: str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
     customer_id: int | None = None
 
@@ -52,4 +54,5 @@ def send_letter(session: Session, letter: Letter, *, seller: SellerWords, now: d
 
 
 def _sealed(session: Session, letter: Letter) -> dict[str, str]:
-    return {"sealed_link": sealer_of(session).seal_text(letter.link)} if letter.link else {}
+    sealed = {"sealed_link": letter.link, "sealed_secret": letter.secret}
+    return {name: sealer_of(session).seal_text(text) for name, text in sealed.items() if text}

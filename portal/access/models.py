@@ -393,7 +393,7 @@ class MailCode(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     link_id: Mapped[int] = mapped_column(ForeignKey("deep_links.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    code_hash: Mapped[str] = mapped_column(String(255))
+    sealed_code: Mapped[str] = mapped_column(String(255))
     tries: Mapped[int] = mapped_column(default=0)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)

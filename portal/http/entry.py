@@ -60,9 +60,9 @@ def attempt(email: str = "", password: str = "") -> Attempt:
     )  # fmt: skip
 
 
-def let_in(started: Started) -> ResponseReturnValue:
+def let_in(started: Started, *, target: str | None = None) -> ResponseReturnValue:
     """Answer a sign-in that began: on to the code, to what must be set up, or to the page that was asked for."""
-    target = request.args.get("next")
+    target = target or request.args.get("next")
     if started.stage == "code":
         session["pending"] = started.token
         return redirect(_with_next(STAGE_PAGES["code"], target), 303)
@@ -81,7 +81,7 @@ def pending_token() -> str:
 
 def _with_next(path: str, target: str | None) -> str:
     known = safe_next(target, "")
-    return f"{path}?{urlencode({'next': known})}" if known else path
+    return f"{path}?{urlencode({'next': known}, safe='/')}" if known else path
 
 
 def _cookie_name(settings: Settings) -> str:

@@ -195,9 +195,12 @@ def _send_one(
 
 
 def _compose(database: Database, settings: Settings, message: LeasedMessage) -> Message:
-    sealed = message.payload.get("sealed_link")
-    link = open_sealed(database, sealed) if sealed else None
-    texts = render_mail(message, base_url=settings.base_url, link=link)
+    opened = {
+        name.removeprefix("sealed_"): open_sealed(database, str(value))
+        for name, value in message.payload.items()
+        if name.startswith("sealed_")
+    }
+    texts = render_mail(message, base_url=settings.base_url, opened=opened)
     recipient = (message.recipient_name, message.recipient) if message.recipient_name else message.recipient
     composed = Message(
         subject=texts.subject,

@@ -56,20 +56,22 @@ def _environment() -> Environment:
     return environment
 
 
-def render_mail(letter: Letter, *, base_url: str, link: str | None = None) -> MailText:
+def render_mail(letter: Letter, *, base_url: str, opened: Mapping[str, str] | None = None) -> MailText:
     """Return subject, text and HTML of a message.
 
     Args:
         letter: The message.
         base_url: Public address; every link starts with it.
-        link: The opened link of a letter whose link lies sealed; None when the letter is only looked at.
+        opened: What lies sealed in the letter (``link``, ``secret``); None when the letter is only looked at.
     """
     base = base_url.rstrip("/")
     with speaking(letter.language) as tr:
         values = dict(letter.payload) | {
             "tr": tr,
             "language": tr.language,
-            "link": link or letter.payload.get("link", ""),
+            "link": letter.payload.get("link", ""),
+            "secret": "········",
+            **(opened or {}),
             "recipient_name": letter.recipient_name,
             "base_url": base,
             "url": lambda path: base + path,
