@@ -56,9 +56,9 @@ CREATE TABLE audit_rows (
 	CONSTRAINT pk_audit_rows PRIMARY KEY (number)
 )
 -- next
-CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
--- next
 CREATE INDEX ix_audit_rows_at ON audit_rows (at)
+-- next
+CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
 -- next
 CREATE TABLE audit_head (
 	id INTEGER NOT NULL,
@@ -454,9 +454,9 @@ CREATE TABLE customers (
 	CONSTRAINT fk_customers_parent_id FOREIGN KEY(parent_id) REFERENCES customers (id)
 )
 -- next
-CREATE INDEX ix_customers_parent ON customers (parent_id)
--- next
 CREATE INDEX ix_customers_name_key ON customers (name_key)
+-- next
+CREATE INDEX ix_customers_parent ON customers (parent_id)
 -- next
 CREATE INDEX ix_customers_owner ON customers (owner_id)
 -- next
@@ -611,11 +611,11 @@ CREATE TABLE grants (
 	CONSTRAINT fk_grants_ended_by_id FOREIGN KEY(ended_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_grants_customer ON grants (customer_id)
--- next
 CREATE INDEX ix_grants_person ON grants (person_id)
 -- next
 CREATE UNIQUE INDEX uq_grants_staff ON grants (person_id, role) WHERE ended_at IS NULL AND customer_id IS NULL
+-- next
+CREATE INDEX ix_grants_customer ON grants (customer_id)
 -- next
 CREATE TABLE sign_ins (
 	id BIGSERIAL NOT NULL,
@@ -681,9 +681,9 @@ CREATE TABLE invitations (
 	CONSTRAINT fk_invitations_person_id FOREIGN KEY(person_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_invitations_customer ON invitations (customer_id)
--- next
 CREATE INDEX ix_invitations_email ON invitations (email)
+-- next
+CREATE INDEX ix_invitations_customer ON invitations (customer_id)
 -- next
 CREATE TABLE outbox_messages (
 	id BIGSERIAL NOT NULL,
@@ -1000,9 +1000,9 @@ CREATE TABLE statements (
 -- next
 CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
 -- next
-CREATE INDEX ix_statements_run ON statements (run_id)
--- next
 CREATE INDEX ix_statements_state ON statements (state, period_from)
+-- next
+CREATE INDEX ix_statements_run ON statements (run_id)
 -- next
 CREATE TABLE acts (
 	id BIGSERIAL NOT NULL,
@@ -1029,9 +1029,9 @@ CREATE TABLE acts (
 	CONSTRAINT fk_acts_person_id FOREIGN KEY(person_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_acts_subject ON acts (subject_kind, subject_id)
--- next
 CREATE INDEX ix_acts_person ON acts (person_id)
+-- next
+CREATE INDEX ix_acts_subject ON acts (subject_kind, subject_id)
 -- next
 CREATE TABLE terms_acceptances (
 	id BIGSERIAL NOT NULL,
@@ -1134,9 +1134,9 @@ CREATE TABLE import_batches (
 	CONSTRAINT fk_import_batches_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_import_batches_file ON import_batches (file_sha256)
--- next
 CREATE INDEX ix_import_batches_at ON import_batches (started_at)
+-- next
+CREATE INDEX ix_import_batches_file ON import_batches (file_sha256)
 -- next
 CREATE TABLE match_customer_keys (
 	key VARCHAR(80) NOT NULL,
@@ -1171,7 +1171,7 @@ CREATE TABLE mail_codes (
 	id BIGSERIAL NOT NULL,
 	link_id BIGINT NOT NULL,
 	person_id BIGINT NOT NULL,
-	code_hash VARCHAR(255) NOT NULL,
+	sealed_code VARCHAR(255) NOT NULL,
 	tries INTEGER NOT NULL,
 	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -1269,15 +1269,15 @@ CREATE TABLE documents (
 	CONSTRAINT fk_documents_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_documents_day ON documents (document_on)
--- next
-CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
+CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
 -- next
 CREATE INDEX ix_documents_number ON documents (document_no)
 -- next
-CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
+CREATE INDEX ix_documents_day ON documents (document_on)
 -- next
 CREATE INDEX ix_documents_amount ON documents (amount_minor)
+-- next
+CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
 -- next
 CREATE TABLE bank_statements (
 	id BIGSERIAL NOT NULL,
@@ -1471,9 +1471,9 @@ CREATE TABLE customer_accounts (
 	CONSTRAINT fk_customer_accounts_change_id FOREIGN KEY(change_id) REFERENCES master_changes (id)
 )
 -- next
-CREATE INDEX ix_customer_accounts_account ON customer_accounts (account)
--- next
 CREATE UNIQUE INDEX uq_customer_accounts_in_use ON customer_accounts (customer_id, account) WHERE ended_at IS NULL
+-- next
+CREATE INDEX ix_customer_accounts_account ON customer_accounts (account)
 -- next
 CREATE TABLE document_lines (
 	document_id BIGINT NOT NULL,
@@ -1506,9 +1506,9 @@ CREATE TABLE open_items (
 	CONSTRAINT fk_open_items_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
 )
 -- next
-CREATE INDEX ix_open_items_amount ON open_items (open_minor, currency) WHERE open_minor > 0
--- next
 CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id) WHERE open_minor > 0
+-- next
+CREATE INDEX ix_open_items_amount ON open_items (open_minor, currency) WHERE open_minor > 0
 -- next
 CREATE TABLE allocations (
 	id BIGSERIAL NOT NULL,
@@ -1537,11 +1537,11 @@ CREATE TABLE allocations (
 	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_allocations_debit ON allocations (debit_id)
--- next
 CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
 -- next
 CREATE INDEX ix_allocations_credit ON allocations (credit_id)
+-- next
+CREATE INDEX ix_allocations_debit ON allocations (debit_id)
 -- next
 CREATE TABLE bank_lines (
 	id BIGSERIAL NOT NULL,
@@ -1579,11 +1579,11 @@ CREATE TABLE bank_lines (
 	CONSTRAINT fk_bank_lines_state_by_id FOREIGN KEY(state_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
+CREATE INDEX ix_bank_lines_file ON bank_lines (file_id, line_no)
 -- next
 CREATE INDEX ix_bank_lines_day ON bank_lines (account_id, booked_on, amount_minor)
 -- next
-CREATE INDEX ix_bank_lines_file ON bank_lines (file_id, line_no)
+CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
 -- next
 CREATE TABLE disputes (
 	id BIGSERIAL NOT NULL,
@@ -1626,13 +1626,13 @@ CREATE TABLE disputes (
 	CONSTRAINT fk_disputes_opened_by_id FOREIGN KEY(opened_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
--- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
-CREATE INDEX ix_disputes_state ON disputes (state, due_on)
+CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
 -- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+-- next
+CREATE INDEX ix_disputes_state ON disputes (state, due_on)
 -- next
 CREATE TABLE statement_lines (
 	statement_id BIGINT NOT NULL,
@@ -1685,11 +1685,11 @@ CREATE TABLE einvoices (
 	CONSTRAINT fk_einvoices_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id)
 )
 -- next
-CREATE INDEX ix_einvoices_document ON einvoices (document_id)
--- next
 CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
 -- next
 CREATE UNIQUE INDEX uq_einvoices_identity ON einvoices (entity_id, kind, code, number) WHERE NOT is_void
+-- next
+CREATE INDEX ix_einvoices_document ON einvoices (document_id)
 -- next
 CREATE TABLE match_item_keys (
 	key VARCHAR(80) NOT NULL,
@@ -1722,9 +1722,9 @@ CREATE TABLE allocation_wishes (
 	CONSTRAINT fk_allocation_wishes_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES people (id)
 )
 -- next
-CREATE UNIQUE INDEX uq_allocation_wishes_open ON allocation_wishes (document_id) WHERE state IN ('asked', 'pending')
--- next
 CREATE INDEX ix_allocation_wishes_customer ON allocation_wishes (customer_id)
+-- next
+CREATE UNIQUE INDEX uq_allocation_wishes_open ON allocation_wishes (document_id) WHERE state IN ('asked', 'pending')
 -- next
 CREATE TABLE entries (
 	id BIGSERIAL NOT NULL,
@@ -1785,11 +1785,11 @@ CREATE TABLE adjustments (
 	CONSTRAINT fk_adjustments_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_adjustments_state ON adjustments (state)
+CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
 -- next
 CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
 -- next
-CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
+CREATE INDEX ix_adjustments_state ON adjustments (state)
 -- next
 CREATE TABLE bank_sightings (
 	file_id BIGINT NOT NULL,
@@ -1965,15 +1965,15 @@ CREATE TABLE matches (
 	CONSTRAINT fk_matches_exchange_id FOREIGN KEY(exchange_id) REFERENCES entries (id)
 )
 -- next
-CREATE INDEX ix_matches_customer ON matches (customer_id)
+CREATE INDEX ix_matches_state ON matches (state, booked_on)
 -- next
 CREATE UNIQUE INDEX uq_matches_line ON matches (bank_line_id) WHERE state <> 'undone'
 -- next
-CREATE INDEX ix_matches_document ON matches (document_id)
--- next
-CREATE INDEX ix_matches_state ON matches (state, booked_on)
--- next
 CREATE INDEX ix_matches_decided ON matches (decided_at)
+-- next
+CREATE INDEX ix_matches_customer ON matches (customer_id)
+-- next
+CREATE INDEX ix_matches_document ON matches (document_id)
 -- next
 CREATE TABLE match_parts (
 	match_id BIGINT NOT NULL,
@@ -2001,9 +2001,9 @@ CREATE TABLE payer_sightings (
 	CONSTRAINT fk_payer_sightings_match_id FOREIGN KEY(match_id) REFERENCES matches (id)
 )
 -- next
-CREATE INDEX ix_payer_sightings_match ON payer_sightings (match_id)
--- next
 CREATE INDEX ix_payer_sightings_key ON payer_sightings (key, customer_id, times)
+-- next
+CREATE INDEX ix_payer_sightings_match ON payer_sightings (match_id)
 -- next
 CREATE TABLE unidentified_money (
 	match_id BIGINT NOT NULL,
@@ -2050,9 +2050,9 @@ CREATE TABLE remittance_advices (
 	CONSTRAINT fk_remittance_advices_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_remittance_advices_customer ON remittance_advices (customer_id)
--- next
 CREATE INDEX ix_remittance_advices_total ON remittance_advices (currency, total_minor)
+-- next
+CREATE INDEX ix_remittance_advices_customer ON remittance_advices (customer_id)
 -- next
 CREATE TABLE remittance_lines (
 	advice_id BIGINT NOT NULL,
@@ -2338,11 +2338,11 @@ CREATE FUNCTION tg_dispute_parts_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGI
 -- next
 CREATE TRIGGER tg_dispute_parts_2 BEFORE DELETE ON dispute_parts FOR EACH ROW EXECUTE FUNCTION tg_dispute_parts_2()
 -- next
-CREATE FUNCTION tg_dispute_events_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_events: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+CREATE FUNCTION tg_dispute_events_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.dispute_id IS DISTINCT FROM OLD.dispute_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.verb IS DISTINCT FROM OLD.verb OR NEW.side IS DISTINCT FROM OLD.side OR NEW.is_internal IS DISTINCT FROM OLD.is_internal OR NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.text IS DISTINCT FROM OLD.text OR NEW.from_state IS DISTINCT FROM OLD.from_state OR NEW.to_state IS DISTINCT FROM OLD.to_state OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.amount_minor IS DISTINCT FROM OLD.amount_minor OR NEW.attachment_id IS DISTINCT FROM OLD.attachment_id OR NEW.at IS DISTINCT FROM OLD.at THEN RAISE EXCEPTION 'dispute_events: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
 CREATE TRIGGER tg_dispute_events_1 BEFORE UPDATE ON dispute_events FOR EACH ROW EXECUTE FUNCTION tg_dispute_events_1()
 -- next
-CREATE FUNCTION tg_dispute_events_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_events: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+CREATE FUNCTION tg_dispute_events_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_events: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
 CREATE TRIGGER tg_dispute_events_2 BEFORE DELETE ON dispute_events FOR EACH ROW EXECUTE FUNCTION tg_dispute_events_2()
 -- next
@@ -2486,6 +2486,14 @@ CREATE FUNCTION tg_allocation_wishes_2() RETURNS trigger LANGUAGE plpgsql AS $$ 
 -- next
 CREATE TRIGGER tg_allocation_wishes_2 BEFORE DELETE ON allocation_wishes FOR EACH ROW EXECUTE FUNCTION tg_allocation_wishes_2()
 -- next
+CREATE FUNCTION tg_reminders_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.statement_id IS DISTINCT FROM OLD.statement_id OR NEW.stage IS DISTINCT FROM OLD.stage OR NEW.reason IS DISTINCT FROM OLD.reason OR NEW.at IS DISTINCT FROM OLD.at THEN RAISE EXCEPTION 'reminders: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_reminders_1 BEFORE UPDATE ON reminders FOR EACH ROW EXECUTE FUNCTION tg_reminders_1()
+-- next
+CREATE FUNCTION tg_reminders_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'reminders: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_reminders_2 BEFORE DELETE ON reminders FOR EACH ROW EXECUTE FUNCTION tg_reminders_2()
+-- next
 CREATE FUNCTION tg_purges_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'purges: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
 CREATE TRIGGER tg_purges_1 BEFORE UPDATE ON purges FOR EACH ROW EXECUTE FUNCTION tg_purges_1()
@@ -2493,11 +2501,3 @@ CREATE TRIGGER tg_purges_1 BEFORE UPDATE ON purges FOR EACH ROW EXECUTE FUNCTION
 CREATE FUNCTION tg_purges_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'purges: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
 CREATE TRIGGER tg_purges_2 BEFORE DELETE ON purges FOR EACH ROW EXECUTE FUNCTION tg_purges_2()
--- next
-CREATE FUNCTION tg_reminders_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'reminders: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_reminders_1 BEFORE UPDATE ON reminders FOR EACH ROW EXECUTE FUNCTION tg_reminders_1()
--- next
-CREATE FUNCTION tg_reminders_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'reminders: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_reminders_2 BEFORE DELETE ON reminders FOR EACH ROW EXECUTE FUNCTION tg_reminders_2()

@@ -398,10 +398,10 @@ DROP FUNCTION tg_allocation_wishes_1()
 -- next
 DROP FUNCTION tg_allocation_wishes_2()
 -- next
-DROP FUNCTION tg_purges_1()
--- next
-DROP FUNCTION tg_purges_2()
--- next
 DROP FUNCTION tg_reminders_1()
 -- next
 DROP FUNCTION tg_reminders_2()
+-- next
+DROP FUNCTION tg_purges_1()
+-- next
+DROP FUNCTION tg_purges_2()

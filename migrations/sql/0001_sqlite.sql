@@ -56,9 +56,9 @@ CREATE TABLE audit_rows (
 	CONSTRAINT pk_audit_rows PRIMARY KEY (number)
 )
 -- next
-CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
--- next
 CREATE INDEX ix_audit_rows_at ON audit_rows (at)
+-- next
+CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
 -- next
 CREATE TABLE audit_head (
 	id INTEGER NOT NULL,
@@ -457,9 +457,9 @@ CREATE TABLE customers (
 	CONSTRAINT fk_customers_parent_id FOREIGN KEY(parent_id) REFERENCES customers (id)
 )
 -- next
-CREATE INDEX ix_customers_parent ON customers (parent_id)
--- next
 CREATE INDEX ix_customers_name_key ON customers (name_key)
+-- next
+CREATE INDEX ix_customers_parent ON customers (parent_id)
 -- next
 CREATE INDEX ix_customers_owner ON customers (owner_id)
 -- next
@@ -614,11 +614,11 @@ CREATE TABLE grants (
 	CONSTRAINT fk_grants_ended_by_id FOREIGN KEY(ended_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_grants_customer ON grants (customer_id)
--- next
 CREATE INDEX ix_grants_person ON grants (person_id)
 -- next
 CREATE UNIQUE INDEX uq_grants_staff ON grants (person_id, role) WHERE ended_at IS NULL AND customer_id IS NULL
+-- next
+CREATE INDEX ix_grants_customer ON grants (customer_id)
 -- next
 CREATE TABLE sign_ins (
 	id INTEGER NOT NULL,
@@ -684,9 +684,9 @@ CREATE TABLE invitations (
 	CONSTRAINT fk_invitations_person_id FOREIGN KEY(person_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_invitations_customer ON invitations (customer_id)
--- next
 CREATE INDEX ix_invitations_email ON invitations (email)
+-- next
+CREATE INDEX ix_invitations_customer ON invitations (customer_id)
 -- next
 CREATE TABLE outbox_messages (
 	id INTEGER NOT NULL,
@@ -1028,9 +1028,9 @@ CREATE TABLE statements (
 -- next
 CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
 -- next
-CREATE INDEX ix_statements_run ON statements (run_id)
--- next
 CREATE INDEX ix_statements_state ON statements (state, period_from)
+-- next
+CREATE INDEX ix_statements_run ON statements (run_id)
 -- next
 CREATE TABLE acts (
 	id INTEGER NOT NULL,
@@ -1057,9 +1057,9 @@ CREATE TABLE acts (
 	CONSTRAINT fk_acts_person_id FOREIGN KEY(person_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_acts_subject ON acts (subject_kind, subject_id)
--- next
 CREATE INDEX ix_acts_person ON acts (person_id)
+-- next
+CREATE INDEX ix_acts_subject ON acts (subject_kind, subject_id)
 -- next
 CREATE TABLE terms_acceptances (
 	id INTEGER NOT NULL,
@@ -1162,9 +1162,9 @@ CREATE TABLE import_batches (
 	CONSTRAINT fk_import_batches_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_import_batches_file ON import_batches (file_sha256)
--- next
 CREATE INDEX ix_import_batches_at ON import_batches (started_at)
+-- next
+CREATE INDEX ix_import_batches_file ON import_batches (file_sha256)
 -- next
 CREATE TABLE match_customer_keys (
 	"key" VARCHAR(80) NOT NULL,
@@ -1202,7 +1202,7 @@ CREATE TABLE mail_codes (
 	id INTEGER NOT NULL,
 	link_id INTEGER NOT NULL,
 	person_id INTEGER NOT NULL,
-	code_hash VARCHAR(255) NOT NULL,
+	sealed_code VARCHAR(255) NOT NULL,
 	tries INTEGER NOT NULL,
 	made_at DATETIME NOT NULL,
 	ends_at DATETIME NOT NULL,
@@ -1303,15 +1303,15 @@ CREATE TABLE documents (
 	CONSTRAINT fk_documents_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_documents_day ON documents (document_on)
--- next
-CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
+CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
 -- next
 CREATE INDEX ix_documents_number ON documents (document_no)
 -- next
-CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
+CREATE INDEX ix_documents_day ON documents (document_on)
 -- next
 CREATE INDEX ix_documents_amount ON documents (amount_minor)
+-- next
+CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
 -- next
 CREATE TABLE bank_statements (
 	id INTEGER NOT NULL,
@@ -1513,9 +1513,9 @@ CREATE TABLE customer_accounts (
 	CONSTRAINT fk_customer_accounts_change_id FOREIGN KEY(change_id) REFERENCES master_changes (id)
 )
 -- next
-CREATE INDEX ix_customer_accounts_account ON customer_accounts (account)
--- next
 CREATE UNIQUE INDEX uq_customer_accounts_in_use ON customer_accounts (customer_id, account) WHERE ended_at IS NULL
+-- next
+CREATE INDEX ix_customer_accounts_account ON customer_accounts (account)
 -- next
 CREATE TABLE document_lines (
 	document_id INTEGER NOT NULL,
@@ -1551,9 +1551,9 @@ CREATE TABLE open_items (
 	CONSTRAINT ck_open_items_open_minor_integer CHECK (open_minor IS NULL OR typeof(open_minor) = 'integer')
 )
 -- next
-CREATE INDEX ix_open_items_amount ON open_items (open_minor, currency) WHERE open_minor > 0
--- next
 CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id) WHERE open_minor > 0
+-- next
+CREATE INDEX ix_open_items_amount ON open_items (open_minor, currency) WHERE open_minor > 0
 -- next
 CREATE TABLE allocations (
 	id INTEGER NOT NULL,
@@ -1583,11 +1583,11 @@ CREATE TABLE allocations (
 	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_allocations_debit ON allocations (debit_id)
--- next
 CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
 -- next
 CREATE INDEX ix_allocations_credit ON allocations (credit_id)
+-- next
+CREATE INDEX ix_allocations_debit ON allocations (debit_id)
 -- next
 CREATE TABLE bank_lines (
 	id INTEGER NOT NULL,
@@ -1626,11 +1626,11 @@ CREATE TABLE bank_lines (
 	CONSTRAINT fk_bank_lines_state_by_id FOREIGN KEY(state_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
+CREATE INDEX ix_bank_lines_file ON bank_lines (file_id, line_no)
 -- next
 CREATE INDEX ix_bank_lines_day ON bank_lines (account_id, booked_on, amount_minor)
 -- next
-CREATE INDEX ix_bank_lines_file ON bank_lines (file_id, line_no)
+CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
 -- next
 CREATE TABLE disputes (
 	id INTEGER NOT NULL,
@@ -1675,13 +1675,13 @@ CREATE TABLE disputes (
 	CONSTRAINT fk_disputes_opened_by_id FOREIGN KEY(opened_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
--- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
-CREATE INDEX ix_disputes_state ON disputes (state, due_on)
+CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
 -- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+-- next
+CREATE INDEX ix_disputes_state ON disputes (state, due_on)
 -- next
 CREATE TABLE statement_lines (
 	statement_id INTEGER NOT NULL,
@@ -1739,11 +1739,11 @@ CREATE TABLE einvoices (
 	CONSTRAINT ck_einvoices_payable_minor_integer CHECK (payable_minor IS NULL OR typeof(payable_minor) = 'integer')
 )
 -- next
-CREATE INDEX ix_einvoices_document ON einvoices (document_id)
--- next
 CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
 -- next
 CREATE UNIQUE INDEX uq_einvoices_identity ON einvoices (entity_id, kind, code, number) WHERE NOT is_void
+-- next
+CREATE INDEX ix_einvoices_document ON einvoices (document_id)
 -- next
 CREATE TABLE match_item_keys (
 	"key" VARCHAR(80) NOT NULL,
@@ -1777,9 +1777,9 @@ CREATE TABLE allocation_wishes (
 	CONSTRAINT fk_allocation_wishes_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES people (id)
 )
 -- next
-CREATE UNIQUE INDEX uq_allocation_wishes_open ON allocation_wishes (document_id) WHERE state IN ('asked', 'pending')
--- next
 CREATE INDEX ix_allocation_wishes_customer ON allocation_wishes (customer_id)
+-- next
+CREATE UNIQUE INDEX uq_allocation_wishes_open ON allocation_wishes (document_id) WHERE state IN ('asked', 'pending')
 -- next
 CREATE TABLE entries (
 	id INTEGER NOT NULL,
@@ -1842,11 +1842,11 @@ CREATE TABLE adjustments (
 	CONSTRAINT fk_adjustments_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_adjustments_state ON adjustments (state)
+CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
 -- next
 CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
 -- next
-CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
+CREATE INDEX ix_adjustments_state ON adjustments (state)
 -- next
 CREATE TABLE bank_sightings (
 	file_id INTEGER NOT NULL,
@@ -2032,15 +2032,15 @@ CREATE TABLE matches (
 	CONSTRAINT fk_matches_exchange_id FOREIGN KEY(exchange_id) REFERENCES entries (id)
 )
 -- next
-CREATE INDEX ix_matches_customer ON matches (customer_id)
+CREATE INDEX ix_matches_state ON matches (state, booked_on)
 -- next
 CREATE UNIQUE INDEX uq_matches_line ON matches (bank_line_id) WHERE state <> 'undone'
 -- next
-CREATE INDEX ix_matches_document ON matches (document_id)
--- next
-CREATE INDEX ix_matches_state ON matches (state, booked_on)
--- next
 CREATE INDEX ix_matches_decided ON matches (decided_at)
+-- next
+CREATE INDEX ix_matches_customer ON matches (customer_id)
+-- next
+CREATE INDEX ix_matches_document ON matches (document_id)
 -- next
 CREATE TABLE match_parts (
 	match_id INTEGER NOT NULL,
@@ -2069,9 +2069,9 @@ CREATE TABLE payer_sightings (
 	CONSTRAINT fk_payer_sightings_match_id FOREIGN KEY(match_id) REFERENCES matches (id)
 )
 -- next
-CREATE INDEX ix_payer_sightings_match ON payer_sightings (match_id)
--- next
 CREATE INDEX ix_payer_sightings_key ON payer_sightings ("key", customer_id, times)
+-- next
+CREATE INDEX ix_payer_sightings_match ON payer_sightings (match_id)
 -- next
 CREATE TABLE unidentified_money (
 	match_id INTEGER NOT NULL,
@@ -2120,9 +2120,9 @@ CREATE TABLE remittance_advices (
 	CONSTRAINT fk_remittance_advices_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_remittance_advices_customer ON remittance_advices (customer_id)
--- next
 CREATE INDEX ix_remittance_advices_total ON remittance_advices (currency, total_minor)
+-- next
+CREATE INDEX ix_remittance_advices_customer ON remittance_advices (customer_id)
 -- next
 CREATE TABLE remittance_lines (
 	advice_id INTEGER NOT NULL,
@@ -2273,9 +2273,9 @@ CREATE TRIGGER tg_dispute_parts_1 BEFORE UPDATE ON dispute_parts FOR EACH ROW BE
 -- next
 CREATE TRIGGER tg_dispute_parts_2 BEFORE DELETE ON dispute_parts FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_parts: rows never vanish'); END
 -- next
-CREATE TRIGGER tg_dispute_events_1 BEFORE UPDATE ON dispute_events FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_events: rows never change'); END
+CREATE TRIGGER tg_dispute_events_1 BEFORE UPDATE ON dispute_events FOR EACH ROW WHEN NEW.dispute_id IS NOT OLD.dispute_id OR NEW.kind IS NOT OLD.kind OR NEW.verb IS NOT OLD.verb OR NEW.side IS NOT OLD.side OR NEW.is_internal IS NOT OLD.is_internal OR NEW.person_id IS NOT OLD.person_id OR NEW.text IS NOT OLD.text OR NEW.from_state IS NOT OLD.from_state OR NEW.to_state IS NOT OLD.to_state OR NEW.currency IS NOT OLD.currency OR NEW.amount_minor IS NOT OLD.amount_minor OR NEW.attachment_id IS NOT OLD.attachment_id OR NEW.at IS NOT OLD.at BEGIN SELECT RAISE(ABORT, 'dispute_events: posted rows never change'); END
 -- next
-CREATE TRIGGER tg_dispute_events_2 BEFORE DELETE ON dispute_events FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_events: rows never vanish'); END
+CREATE TRIGGER tg_dispute_events_2 BEFORE DELETE ON dispute_events FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_events: posted rows never vanish'); END
 -- next
 CREATE TRIGGER tg_statements_1 BEFORE UPDATE ON statements FOR EACH ROW WHEN (OLD.issued_at IS NOT NULL) AND (NEW.public_id IS NOT OLD.public_id OR NEW.run_id IS NOT OLD.run_id OR NEW.entity_id IS NOT OLD.entity_id OR NEW.customer_id IS NOT OLD.customer_id OR NEW.currency IS NOT OLD.currency OR NEW.kind IS NOT OLD.kind OR NEW.period_from IS NOT OLD.period_from OR NEW.period_until IS NOT OLD.period_until OR NEW.version IS NOT OLD.version OR NEW.supersedes_id IS NOT OLD.supersedes_id OR NEW.opening_minor IS NOT OLD.opening_minor OR NEW.invoiced_minor IS NOT OLD.invoiced_minor OR NEW.received_minor IS NOT OLD.received_minor OR NEW.credited_minor IS NOT OLD.credited_minor OR NEW.closing_minor IS NOT OLD.closing_minor OR NEW.due_now_minor IS NOT OLD.due_now_minor OR NEW.overdue_minor IS NOT OLD.overdue_minor OR NEW.not_due_minor IS NOT OLD.not_due_minor OR NEW.d1_30_minor IS NOT OLD.d1_30_minor OR NEW.d31_60_minor IS NOT OLD.d31_60_minor OR NEW.d61_90_minor IS NOT OLD.d61_90_minor OR NEW.d91_120_minor IS NOT OLD.d91_120_minor OR NEW.d120_plus_minor IS NOT OLD.d120_plus_minor OR NEW.unapplied_minor IS NOT OLD.unapplied_minor OR NEW.line_count IS NOT OLD.line_count OR NEW.content_hash IS NOT OLD.content_hash OR NEW.answer_by_on IS NOT OLD.answer_by_on OR NEW.issued_at IS NOT OLD.issued_at) BEGIN SELECT RAISE(ABORT, 'statements: posted rows never change'); END
 -- next
@@ -2347,10 +2347,10 @@ CREATE TRIGGER tg_allocation_wishes_1 BEFORE UPDATE ON allocation_wishes FOR EAC
 -- next
 CREATE TRIGGER tg_allocation_wishes_2 BEFORE DELETE ON allocation_wishes FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'allocation_wishes: posted rows never vanish'); END
 -- next
+CREATE TRIGGER tg_reminders_1 BEFORE UPDATE ON reminders FOR EACH ROW WHEN NEW.customer_id IS NOT OLD.customer_id OR NEW.statement_id IS NOT OLD.statement_id OR NEW.stage IS NOT OLD.stage OR NEW.reason IS NOT OLD.reason OR NEW.at IS NOT OLD.at BEGIN SELECT RAISE(ABORT, 'reminders: posted rows never change'); END
+-- next
+CREATE TRIGGER tg_reminders_2 BEFORE DELETE ON reminders FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'reminders: posted rows never vanish'); END
+-- next
 CREATE TRIGGER tg_purges_1 BEFORE UPDATE ON purges FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'purges: rows never change'); END
 -- next
 CREATE TRIGGER tg_purges_2 BEFORE DELETE ON purges FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'purges: rows never vanish'); END
--- next
-CREATE TRIGGER tg_reminders_1 BEFORE UPDATE ON reminders FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'reminders: rows never change'); END
--- next
-CREATE TRIGGER tg_reminders_2 BEFORE DELETE ON reminders FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'reminders: rows never vanish'); END

@@ -8,7 +8,18 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Base, BigId, Json, Minor, PublicId, UtcDateTime, append_only, new_public_id, one_of
+from portal.db import (
+    Base,
+    BigId,
+    Json,
+    Minor,
+    PublicId,
+    UtcDateTime,
+    append_only,
+    frozen,
+    new_public_id,
+    one_of,
+)
 from portal.disputes.rules import STATES
 
 _IS_OPEN = "state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')"
@@ -104,4 +115,8 @@ class DisputeEvent(Base):
 
 
 append_only("dispute_parts")
-append_only("dispute_events")
+# All but the name, which goes when the person is erased.
+frozen(
+    "dispute_events", "dispute_id", "kind", "verb", "side", "is_internal", "person_id", "text", "from_state",
+    "to_state", "currency", "amount_minor", "attachment_id", "at",
+)  # fmt: skip

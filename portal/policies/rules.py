@@ -32,6 +32,11 @@ class Policy:
         rotation_days: After so many days a portfolio should get another owner.
         step_up_to_sign: Whether signing a balance asks for a proof (password, code, passkey) of the last 15 minutes.
         code_links: Whether people who only look may sign in with a link of a mail and a code mailed apart.
+        keep_security_log_days: How long lines of the security log stay; never less than 183 days (half a year).
+        keep_sign_ins_days: How long ended sign-ins stay.
+        keep_links_days: How long links of mails stay; for 90 days a dead one brings a new one.
+        keep_mail_days: How long the texts of sent mails stay; that they were sent stays.
+        keep_codes_days: How long used and expired codes stay.
     """
 
     version: int = SHIPPED_VERSION
@@ -47,6 +52,11 @@ class Policy:
     rotation_days: int = 730
     step_up_to_sign: bool = False
     code_links: bool = False
+    keep_security_log_days: int = 400
+    keep_sign_ins_days: int = 400
+    keep_links_days: int = 120
+    keep_mail_days: int = 730
+    keep_codes_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,7 @@ GROUPS: dict[str, str] = {
     "approvals": N_("Approvals and limits"),
     "access": N_("Roles and reviews"),
     "books": N_("Books"),
+    "privacy": N_("How long things are kept"),
 }
 #: Every rule, in the order of the page.
 FIELDS: tuple[PolicyField, ...] = (
@@ -120,6 +131,18 @@ FIELDS: tuple[PolicyField, ...] = (
     PolicyField(
         "discount_account", N_("An early-payment discount lowers"), "books", "choice",
         choices=(("income", N_("income")), ("financial_expense", N_("financial expenses"))),
+    ),
+    PolicyField(
+        "keep_security_log_days", N_("Days the security log is kept"), "privacy", "days",
+        N_("At least 183: half a year of logs is law in places."), lowest=183, highest=3650,
+    ),
+    PolicyField("keep_sign_ins_days", N_("Days ended sign-ins are kept"), "privacy", "days", lowest=30, highest=3650),
+    PolicyField("keep_links_days", N_("Days links of mails are kept"), "privacy", "days", lowest=90, highest=3650),
+    PolicyField(
+        "keep_mail_days", N_("Days the texts of sent mails are kept"), "privacy", "days", lowest=90, highest=3650
+    ),
+    PolicyField(
+        "keep_codes_days", N_("Days used and expired codes are kept"), "privacy", "days", lowest=1, highest=3650
     ),
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Base, BigId, UtcDateTime, append_only
+from portal.db import Base, BigId, UtcDateTime, frozen
 
 
 class Reminder(Base):
@@ -26,4 +26,5 @@ class Reminder(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-append_only("reminders")
+# All but the address, which goes when the person is erased.
+frozen("reminders", "customer_id", "statement_id", "stage", "reason", "at")
