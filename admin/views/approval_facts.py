@@ -7,12 +7,15 @@ from datetime import date
 from typing import Any
 
 from portal.approvals import ApprovalView
+from portal.bank import LAYOUT_KIND, ROLE_LABELS
 from portal.confirmations import CHANNEL_LABELS, OUTCOME_LABELS, PAPER_KIND
 from portal.customers import CHANGE_KIND, CHANGE_LABELS, ROLE_KIND
 from portal.errors import N_
 from portal.http.frame import ROLE_NAMES
 from portal.i18n import Translator
+from portal.imports import PROFILE_KIND, UNDO_KIND
 from portal.money import Money
+from portal.receivables import KIND_LABELS as DOCUMENT_KINDS
 
 Facts = list[tuple[str, str]]
 
@@ -20,6 +23,9 @@ KIND_WORDS: dict[str, str] = {
     CHANGE_KIND: N_("Change of address or bank details"),
     ROLE_KIND: N_("Sign-in for a customer"),
     PAPER_KIND: N_("Answer on paper, recorded by us"),
+    LAYOUT_KIND: N_("Columns of a bank's table"),
+    UNDO_KIND: N_("Undo of a file"),
+    PROFILE_KIND: N_("Layout of files"),
 }
 _FIELDS = {
     "contact": N_("Contact"),
@@ -80,10 +86,41 @@ def _paper(approval: ApprovalView, tr: Translator) -> Facts:
     ]
 
 
+def _import_undo(approval: ApprovalView, tr: Translator) -> Facts:
+    content = approval.content
+    facts = [
+        (tr.gettext("File"), content["file"]), (tr.gettext("Documents to reverse"), f"{content['documents']:,}"),
+    ]  # fmt: skip
+    facts += [
+        (
+            tr.gettext(DOCUMENT_KINDS[one["kind"]]),
+            f"{one['currency']} {one['balance']} ({one['documents']:,})",
+        )
+        for one in content["sums"]
+    ]
+    return [*facts, (tr.gettext("Reason"), content["reason"])]
+
+
+def _import_profile(approval: ApprovalView, tr: Translator) -> Facts:
+    content, body = approval.content, approval.content["body"]
+    facts = [(tr.gettext("Layout of the file"), f"{content['name']} v{content['version']}: {body['title']}")]
+    facts += [(column, " / ".join(names)) for column, names in body["columns"].items()]
+    facts += [(name, " / ".join(body[name])) for name in ("debit", "credit", "balance") if body.get(name)]
+    return [*facts, *((name, f"= {value}") for name, value in body["constants"].items())]
+
+
+def _layout(approval: ApprovalView, tr: Translator) -> Facts:
+    roles = approval.content["body"]["roles"]
+    return [(tr.gettext(word), ", ".join(roles[role])) for role, word in ROLE_LABELS.items() if role in roles]
+
+
 _WRITERS: dict[str, Callable[[ApprovalView, Translator], Facts]] = {
     CHANGE_KIND: _change,
     ROLE_KIND: _role,
     PAPER_KIND: _paper,
+    LAYOUT_KIND: _layout,
+    UNDO_KIND: _import_undo,
+    PROFILE_KIND: _import_profile,
 }
 
 

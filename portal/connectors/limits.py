@@ -45,7 +45,7 @@ def read_whole(path: Path, *, limit: int = MAX_FILE_BYTES) -> bytes:
             )
         content = path.read_bytes()
     except OSError as error:
-        raise UnreadableFile from error
+        raise UnreadableFile(N_("This file cannot be opened.")) from error
     if not content:
         raise UnreadableFile(N_("This file is empty."))
     return content

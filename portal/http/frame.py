@@ -53,7 +53,7 @@ CUSTOMER_PLACES = (
     Spot("statements", "/statements", N_("Statements"), "file-text", _P.STATEMENTS_READ, "s"),
     Spot("open-items", "/open-items", N_("Open items"), "list-check", _P.ITEMS_READ, "i"),
     Spot("disputes", "/disputes", N_("Disputes"), "flag", _P.DISPUTES_READ, "d"),
-    Spot("account", "/account", N_("Account"), "user", _P.ACCOUNT_OWN, "a"),
+    Spot("compare", "/compare", N_("Compare ledgers"), "arrows-exchange", _P.ITEMS_READ, "c"),
 )
 STAFF_PLACES = (
     (
@@ -61,9 +61,11 @@ STAFF_PLACES = (
         (
             Spot("worklist", "/admin", N_("Worklist"), "inbox", _P.WORKLIST_READ, "w"),
             Spot("disputes", "/admin/disputes", N_("Disputes"), "flag", _P.DISPUTES_READ, "d"),
+            Spot("compare", "/admin/compare", N_("Comparisons"), "arrows-exchange", _P.BOOKS_READ),
             Spot("approvals", "/admin/approvals", N_("Approvals"), "checks", _P.APPROVALS_READ, "a"),
             Spot("adjustments", "/admin/adjustments", N_("Adjustments"), "receipt-refund", _P.APPROVALS_READ),
             Spot("matching", "/admin/matching", N_("Matching"), "arrow-merge", _P.MATCHES_READ, "r"),
+            Spot("bank", "/admin/bank", N_("Bank"), "building-bank", _P.BANK_READ, "b"),
             Spot("imports", "/admin/imports", N_("Imports"), "file-import", _P.IMPORTS_READ, "i"),
         ),
     ),
@@ -82,7 +84,15 @@ STAFF_PLACES = (
             Spot("periods", "/admin/periods", N_("Periods"), "calendar-check", _P.BOOKS_READ),
             Spot("rates", "/admin/rates", N_("Exchange rates"), "coin", _P.BOOKS_READ),
             Spot("people", "/admin/people", N_("People and roles"), "users", _P.PEOPLE_READ, "p"),
+            Spot("roles", "/admin/roles", N_("Role requests"), "checks", _P.REVIEWS_READ),
+            Spot("reviews", "/admin/reviews", N_("Access review"), "shield-check", _P.REVIEWS_READ),
+            Spot("samples", "/admin/samples", N_("Samples"), "search", _P.SAMPLES_READ),
+            Spot("policies", "/admin/policies", N_("Policy"), "settings", _P.POLICIES_READ),
+            Spot("break-glass", "/admin/break-glass", N_("Break glass"), "lock-open", _P.REVIEWS_READ),
+            Spot("privacy", "/admin/privacy", N_("Privacy"), "lock", _P.PRIVACY_MANAGE),
+            Spot("security-log", "/admin/security-log", N_("Security log"), "shield", _P.SECURITY_LOG_READ),
             Spot("audit", "/admin/audit", N_("Audit trail"), "link", _P.AUDIT_READ),
+            Spot("own-acts", "/admin/audit", N_("What I did"), "link", _P.AUDIT_OWN),
             Spot("settings", "/admin/settings", N_("Settings"), "settings", _P.BOOKS_READ),
         ),
     ),
