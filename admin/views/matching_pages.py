@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from admin.views import matching_acts, matching_lists, matching_rules
+from admin.views import matching_acts, matching_lists, matching_rules, matching_wishes
 from admin.views.matching import bp
 
 #: The modules that put their pages on the blueprint.
-PAGES = (matching_acts, matching_lists, matching_rules)
+PAGES = (matching_acts, matching_lists, matching_rules, matching_wishes)
 
 __all__ = ["PAGES", "bp"]

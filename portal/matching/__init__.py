@@ -21,6 +21,18 @@ remittance advices (allocations:propose).
 from __future__ import annotations
 
 from portal.matching.accept import POST_KIND, Chosen, accept_many, accept_match
+from portal.matching.advices import (
+    SOURCES,
+    AdviceDraft,
+    AdviceLineView,
+    AdvicePart,
+    AdviceView,
+    advice_total,
+    list_advices,
+    read_advice,
+    send_advice,
+    withdraw_advice,
+)
 from portal.matching.calibration import RuleEffect, rule_effects
 from portal.matching.hold import leave_alone, park_match, refuse_match, resume_match
 from portal.matching.identify import identify_money, post_as_unidentified
@@ -63,9 +75,23 @@ from portal.matching.rules import (
 )
 from portal.matching.run import MATCH_JOB, MatchRun, run_matching
 from portal.matching.settle import REST_WORDS, RESTS, Unexplained
+from portal.matching.story import ReceiptStory, story_of
 from portal.matching.trial import FATES, DryRow, DryRun, dry_run
 from portal.matching.undo import UNDO_KIND, last_own, request_undo, undo_last, undo_match
 from portal.matching.view import FittingSet, ItemLine, MatchView, Shown, find_match
+from portal.matching.wishes import (
+    WISH_KIND,
+    Preview,
+    WishRow,
+    WishView,
+    ask_allocation,
+    count_wishes,
+    list_wishes,
+    preview_allocation,
+    refuse_wish,
+    take_wish,
+    withdraw_wish,
+)
 
 __all__ = [
     "ACTS",
@@ -82,8 +108,14 @@ __all__ = [
     "RESTS",
     "REST_WORDS",
     "RULES_KIND",
+    "SOURCES",
     "UNDO_KIND",
     "UNIDENTIFIED_AGES",
+    "WISH_KIND",
+    "AdviceDraft",
+    "AdviceLineView",
+    "AdvicePart",
+    "AdviceView",
     "Chosen",
     "DryRow",
     "DryRun",
@@ -94,8 +126,10 @@ __all__ = [
     "MatchRun",
     "MatchView",
     "Payable",
+    "Preview",
     "Progress",
     "ProposeResult",
+    "ReceiptStory",
     "RuleEffect",
     "RuleSet",
     "RuleSetView",
@@ -104,13 +138,18 @@ __all__ = [
     "Unexplained",
     "UnidentifiedList",
     "Wish",
+    "WishRow",
+    "WishView",
     "WrongState",
     "accept_many",
     "accept_match",
     "active_rules",
+    "advice_total",
+    "ask_allocation",
     "body_of",
     "changes_between",
     "count_waiting",
+    "count_wishes",
     "discard_rule_set",
     "draft_rule_set",
     "dry_run",
@@ -120,22 +159,32 @@ __all__ = [
     "identify_money",
     "last_own",
     "leave_alone",
+    "list_advices",
     "list_matches",
     "list_rule_sets",
     "list_sure",
     "list_unidentified",
+    "list_wishes",
     "park_match",
     "post_as_unidentified",
     "post_sure",
+    "preview_allocation",
     "progress_of",
     "propose_matches",
+    "read_advice",
     "refuse_match",
+    "refuse_wish",
     "request_undo",
     "resume_match",
     "rule_effects",
     "run_matching",
+    "send_advice",
     "spread_money",
+    "story_of",
     "submit_rule_set",
+    "take_wish",
     "undo_last",
     "undo_match",
+    "withdraw_advice",
+    "withdraw_wish",
 ]

@@ -18,7 +18,7 @@ from portal.errors import N_, Invalid
 from portal.ledger import closed_months, entity_view
 from portal.matching.engine import Receipt, payer_keys
 from portal.matching.methods import Netted, net_credits
-from portal.matching.models import Match, MatchPart, PayerSighting
+from portal.matching.models import Match, MatchPart, PayerSighting, RemittanceAdvice
 from portal.matching.settle import Settled, settle
 from portal.money import Money
 from portal.numbering import next_numbers
@@ -108,6 +108,7 @@ def post_matches(
     session.flush()
     _write_parts(session, plans)
     _learn(session, plans, now=now)
+    _use_advices(session, plans)
     unused = [plan.line.id for plan in plans if plan.decision.source == "bank"]
     set_line_state(session, line_ids=unused, state="matched", actor=actor, now=now)
     audit.record_many(session, [_audited(plan) for plan in plans], actor=actor, now=now)
@@ -275,6 +276,26 @@ def _learn(session: Session, plans: Sequence[_Plan], *, now: datetime) -> None:
     ]  # fmt: skip
     if rows:
         session.execute(insert(PayerSighting), rows)
+
+
+def _use_advices(session: Session, plans: Sequence[_Plan]) -> None:
+    """Mark the remittance advices that matches followed, so that no later payment takes them again."""
+    for plan in plans:
+        match = plan.decision.match
+        if match.rule != "advice":
+            continue
+        advice = session.scalars(
+            select(RemittanceAdvice)
+            .where(
+                RemittanceAdvice.state == "new", RemittanceAdvice.customer_id == plan.decision.customer_id,
+                RemittanceAdvice.currency == match.currency, RemittanceAdvice.total_minor == match.amount_minor,
+            )
+            .order_by(RemittanceAdvice.id)
+            .limit(1)
+            .with_for_update()
+        ).one_or_none()  # fmt: skip
+        if advice is not None:
+            advice.state, advice.match_id = "used", match.id
 
 
 def receipt_of(line: BankLine) -> Receipt:

@@ -17,7 +17,7 @@ from portal.ledger import entity_view, reverse_entry
 from portal.ledger.models import Entry
 from portal.matching.accept import locked_match, parts_of, record_match
 from portal.matching.identify import money_of
-from portal.matching.models import Match, PayerSighting, UnidentifiedMoney
+from portal.matching.models import Match, PayerSighting, RemittanceAdvice, UnidentifiedMoney
 from portal.matching.post import replace_parts
 from portal.matching.rules import next_state
 from portal.money import Money
@@ -84,6 +84,9 @@ def _reverse_receipt(session: Session, match: Match, *, reason: str, actor: Acto
     if match.exchange_id is not None:
         _reverse_entry(session, match, match.exchange_id, reason=reason, actor=actor, now=now)
     _unlearn(session, match, now=now)
+    for advice in session.scalars(select(RemittanceAdvice).where(RemittanceAdvice.match_id == match.id)):
+        advice.state, advice.match_id = "new", None
+    session.flush()
 
 
 def _unlearn(session: Session, match: Match, *, now: datetime) -> None:

@@ -13,9 +13,11 @@ from portal.http.access import requires
 from portal.http.unit import Unit, unit
 from portal.http.words import _, words
 from portal.insights import StatementPlace, statements_of_document
+from portal.matching import REST_WORDS, list_wishes, story_of
 from portal.money import sum_money
 from portal.receivables import DocumentView, find_document
 from portal.statements import KIND_LABELS
+from portal.views.allocations import WISH_CHIPS
 from portal.views.statement_lines import ANSWER_CHIPS
 
 bp = Blueprint("documents", __name__, url_prefix="/documents")
@@ -40,8 +42,25 @@ def show(public_id: str) -> ResponseReturnValue:
         applied_title=_("What paid it") if raises else _("What it was applied to"),
         known=_facts(document),
         statements=[_place(one) for one in places],
+        **_receipt(g, document),
         **_links(g, document, places, dispute),
     )
+
+
+def _receipt(g: Unit, document: DocumentView) -> dict[str, Any]:
+    """Return how a receipt was applied and what was asked about it; nothing for other documents."""
+    if document.kind != "receipt":
+        return {"story": None, "wishes": (), "may_ask": False}
+    wishes = list_wishes(g.session, document=document.public_id, actor=g.actor)
+    is_waiting = any(one.state in {"asked", "pending"} for one in wishes)
+    may_ask = (
+        g.actor.may(Permission.ALLOCATIONS_PROPOSE) and not is_waiting and not document.reversed_by_public_id
+    )
+    story = story_of(g.session, document=document.public_id, actor=g.actor)
+    return {
+        "story": story, "rest_words": REST_WORDS, "wishes": wishes, "may_ask": may_ask, "wish_chips": WISH_CHIPS,
+        "reasons": [_(message, **params) for message, params in story.reasons] if story else [],
+    }  # fmt: skip
 
 
 def _strip(document: DocumentView) -> list[dict[str, Any]]:

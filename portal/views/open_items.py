@@ -19,7 +19,14 @@ from portal.http.lists import Column, ListLinks, export, list_query, wanted_form
 from portal.http.unit import Unit, unit
 from portal.http.words import _, ngettext, words
 from portal.lists import ListQuery, Page
-from portal.receivables import OPEN_ITEM_SORTS, OpenItemRow, ageing_of, currencies_of, list_open_items
+from portal.receivables import (
+    OPEN_ITEM_SORTS,
+    OpenItemRow,
+    ageing_of,
+    currencies_of,
+    list_open_items,
+    open_items_as_of,
+)
 from portal.statements import KIND_LABELS
 from portal.views.statement_page import ageing_parts
 
@@ -44,6 +51,11 @@ def index() -> ResponseReturnValue:
         currency=currency,
         ages=ages,
         currencies=_currencies(g, customer, currency),
+        unapplied_receipts=[
+            row
+            for row in open_items_as_of(g.session, **known)
+            if row.open.minor < 0 and row.kind == "receipt"
+        ],
         **_list_context(g, listing, query),
         **dict(zip(("buckets", "unapplied"), ageing_parts(ages, words()), strict=True)),
     )
