@@ -24,6 +24,7 @@ COMMANDS = {
     "match": "admin.commands.match:match",
     "match-files": "admin.commands.match_files:match_files",
     "migrate": "admin.commands.serve:migrate",
+    "privacy": "admin.commands.privacy:privacy",
     "reminders": "admin.commands.reminders:reminders",
     "routes": "admin.commands.routes:routes",
     "serve": "admin.commands.serve:serve",

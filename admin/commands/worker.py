@@ -174,6 +174,14 @@ def _run_checks(run: JobRun) -> Mapping[str, Any]:
         return run_checks(session, home=the_settings().home, now=run.now).as_json()
 
 
+def _purge_old(run: JobRun) -> Mapping[str, Any]:
+    from portal.privacy import purge_old
+
+    with run.database.writing() as session:
+        lines = purge_old(session, actor=ACTOR, now=run.now)
+    return {line.kind: line.deleted for line in lines}
+
+
 #: Job name → verb; each is safe to run again from its start.
 VERBS: dict[str, Verb] = {
     "checks.run": _run_checks,
@@ -188,6 +196,7 @@ VERBS: dict[str, Verb] = {
     "imports.take": _take_import,
     "imports.undo": _undo_import,
     "matching.run": _match,
+    "privacy.purge": _purge_old,
     SEND_RESET: send_reset,
     "reminders.run": _run_reminders,
     "statements.issue": _issue_statements,
@@ -314,4 +323,5 @@ def _queue_daily(database: Database) -> None:
     with database.writing() as session:
         enqueue(session, "reminders.run", key=f"reminders.run:{day}", payload={}, now=utc_now())
         enqueue(session, "disputes.close", key=f"disputes.close:{day}", payload={}, now=utc_now())
+        enqueue(session, "privacy.purge", key=f"privacy.purge:{day}", payload={}, now=utc_now())
         enqueue(session, "imports.feeds", key=f"imports.feeds:{day}", payload={}, now=utc_now())

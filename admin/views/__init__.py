@@ -44,5 +44,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     bank, bank_files, jobs, statements, paper, customers, customer_acts,
     customer_people, customer_master, contacts, documents, mail, matching,
     periods, rates, people, roles, reviews, samples, policies,
-    break_glass, security_log, audit, settings,
+    break_glass, privacy, security_log, audit, settings,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, EmailField, PasswordField, RadioField, StringField
 
@@ -37,6 +37,7 @@ from portal.http.forms import Form, at_most, needed, options
 from portal.http.frame import ROLE_NAMES
 from portal.http.proof import requires_recent_proof
 from portal.http.words import _, language
+from portal.privacy import export_person
 
 bp = Blueprint("account", __name__)
 own = requires(Permission.ACCOUNT_OWN, side="any")
@@ -202,6 +203,15 @@ def end_device(public_id: str) -> ResponseReturnValue:
     end_sign_in(g.session, public_id=public_id, actor=g.actor, now=g.now)
     flash(_("That device is signed out."), "done")
     return redirect(url_for(".show"), 303)
+
+
+@bp.post("/account/data")
+@own
+def own_data() -> ResponseReturnValue:
+    """Hand out everything that is held of the person who asks."""
+    data = export_person(g.session, public_id=g.actor.public_id, actor=g.actor, now=g.now)
+    headers = {"Content-Disposition": f'attachment; filename="{data.name}"'}
+    return Response(data.as_zip(), mimetype="application/zip", headers=headers)
 
 
 @bp.post("/company")
