@@ -25,7 +25,7 @@ bp = Blueprint("admin_audit", __name__, url_prefix="/admin/audit")
 
 
 @bp.get("")
-@requires(Permission.AUDIT_READ)
+@requires(Permission.AUDIT_READ, Permission.AUDIT_OWN)
 def index() -> ResponseReturnValue:
     g = unit()
     listing = list_audit(g.session, query=list_query(AUDIT_SORTS, default="-number"), actor=g.actor)

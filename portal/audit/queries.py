@@ -59,12 +59,19 @@ def _view(row: AuditRow, name: str, facts: dict[str, Any], known: Mapping[str, s
 def list_audit(session: Session, *, query: ListQuery, actor: Actor) -> Page[AuditView]:
     """Return the trail, newest first unless asked otherwise; words search event, person and subject.
 
+    Auditors read all of it, an external one what concerns the customers of the sample; clerks and approvers read what
+    they did themselves.
+
     Raises:
-        NotAllowed: The actor is no auditor.
+        NotAllowed: The actor reads no part of the trail.
         UnknownSort: No such column.
     """
-    actor.require(Permission.AUDIT_READ)
+    actor.require(Permission.AUDIT_READ, Permission.AUDIT_OWN)
     chosen = select(AuditRow, Person.name).outerjoin(Person, Person.id == AuditRow.actor_id)
+    if not actor.may(Permission.AUDIT_READ):
+        chosen = chosen.where(AuditRow.actor_id == actor.person_id)
+    if actor.customer_ids is not None:
+        chosen = chosen.where(AuditRow.customer_id.in_(actor.customer_ids))
     if query.q:
         words = f"%{query.q}%"
         chosen = chosen.where(

@@ -229,6 +229,24 @@ def note_denied(error: Exception) -> None:
         return  # the refusal itself does not depend on its note
 
 
+def _note_auditor(response: Response) -> Response:
+    """Write what an auditor read into the security log (rule R11); what the browser only polls is left out."""
+    g = unit()
+    if g.signed_in is None or "auditor" not in g.signed_in.actor.roles or request.method not in READS:
+        return response
+    if request.endpoint == "static" or request.headers.get("HX-Trigger") == "job":
+        return response
+    actor = g.signed_in.actor
+    said = f"{response.status_code} {request.full_path.rstrip('?')}"
+    note = SecurityNote("auditor.read", actor.person_id, request.remote_addr or "", g.request_id, said)
+    try:
+        with g.database.writing() as writing:
+            note_security(writing, note, now=g.now)
+    except DBAPIError:
+        return response  # the page was read already; a busy log does not take it back
+    return response
+
+
 def set_up_access(app: Flask) -> None:
     """Recognise the signed-in person before each request."""
     manager: Any = LoginManager()
@@ -238,3 +256,4 @@ def set_up_access(app: Flask) -> None:
     manager.user_loader(_load)
     manager.init_app(app)
     app.before_request(_recognise)
+    app.after_request(_note_auditor)

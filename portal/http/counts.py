@@ -15,6 +15,7 @@ from portal.disputes import count_open as count_open_disputes
 from portal.http.unit import unit
 from portal.imports.models import ImportBatch
 from portal.matching import count_waiting as count_receipts
+from portal.roles import count_role_requests
 from portal.statements.waiting import count_waiting
 from portal.worklist import count_work
 
@@ -26,6 +27,7 @@ COUNTS: dict[str, Callable[[Session, Actor], int]] = {
     "staff.adjustments": lambda session, actor: count_open_adjustments(session, actor=actor),
     "staff.disputes": lambda session, actor: count_open_disputes(session, actor=actor),
     "staff.matching": lambda session, actor: count_receipts(session, actor=actor),
+    "staff.roles": lambda session, actor: count_role_requests(session, actor=actor),
     "staff.approvals": lambda session, actor: count_pending(session, actor=actor),
 }
 

@@ -42,7 +42,7 @@ from portal.roles.queries import (
     list_role_requests,
     overdue_people,
 )
-from portal.roles.request import GRANT_KIND, other_security_admins, request_role
+from portal.roles.request import GRANT_KIND, entity_choices, other_security_admins, request_role
 from portal.roles.review import Reviewed, review_grants
 from portal.roles.rotation import (
     ROTATION_SORTS,
@@ -98,6 +98,7 @@ __all__ = [
     "count_role_requests",
     "double_hatted",
     "draw_sample",
+    "entity_choices",
     "find_role_request",
     "find_sample",
     "grants_of",

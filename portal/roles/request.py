@@ -267,3 +267,9 @@ register_kind(
         permission=Permission.ROLES_GRANT, readers=(Permission.ROLES_GRANT, Permission.REVIEWS_READ),
     )
 )  # fmt: skip
+
+
+def entity_choices(session: Session) -> tuple[tuple[str, str], ...]:
+    """Return (code, name) of the legal entities a role may be limited to."""
+    rows = session.execute(select(LegalEntity.code, LegalEntity.name).order_by(LegalEntity.id))
+    return tuple((code, name) for code, name in rows)

@@ -14,6 +14,7 @@ from admin.views.approval_page import (
 )
 from portal.adjustments import check_request, entry_totals
 from portal.approvals import ApprovalView, find_approval
+from portal.clock import utc_now
 from portal.db import Database
 from portal.i18n import translator
 from portal.money import Money
@@ -58,8 +59,9 @@ def test_every_change_is_after_less_before(approval: ApprovalView) -> None:
 
 def test_the_checks_tell_the_maker_from_the_second_person(database: Database, approval: ApprovalView) -> None:
     with database.reading() as session:
-        theirs = check_request(session, approval=approval)
-        own = find_approval(session, public_id=approval.public_id, actor=actor_of(session, MEI))
-        ours = check_request(session, approval=own)
+        chen, mei = actor_of(session, CHEN), actor_of(session, MEI)
+        theirs = check_request(session, approval=approval, actor=chen, now=utc_now())
+        own = find_approval(session, public_id=approval.public_id, actor=mei)
+        ours = check_request(session, approval=own, actor=mei, now=utc_now())
     assert all(check.is_ok for check in theirs)
     assert [check.word for check in ours if not check.is_ok] == ["Not prepared by you"]
