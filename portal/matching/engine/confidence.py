@@ -13,6 +13,8 @@ AUTOMATIC = 0.995
 AMBIGUOUS = 0.9
 #: How many cases of the wider kind count as experience with a narrow one.
 BORROWED = 2.0
+#: How many cases the shipped experience with a bucket counts beside the books' own.
+SHIPPED = 400
 
 Counts = Mapping[str, tuple[float, float]]
 
@@ -35,11 +37,15 @@ class Calibration:
         return _default()
 
     def learned(self, counts: Counts) -> Calibration:
-        """Return a calibration with the books' own confirmed history added."""
+        """Return a calibration with the books' own confirmed history added.
+
+        What was known before counts like at most ``SHIPPED`` cases, so that own experience soon decides.
+        """
         merged = dict(self._exact)
         for bucket, (right, total) in counts.items():
-            old = merged.get(bucket, (0.0, 0.0))
-            merged[bucket] = (old[0] + right, old[1] + total)
+            old_right, old_total = merged.get(bucket, (0.0, 0.0))
+            weight = min(1.0, SHIPPED / old_total) if old_total else 1.0
+            merged[bucket] = (old_right * weight + right, old_total * weight + total)
         return Calibration(merged)
 
     def of(self, bucket: str, *, is_ambiguous: bool = False) -> float:
