@@ -17,7 +17,7 @@ _FOUND = {
     "order": N_("order or invoice number of %(number)s in narrative"),
     "tail": N_("last digits of %(number)s in narrative"),
     "typo": N_("a number in the narrative is one slip away from %(number)s"),
-    "slip": N_("a number in the narrative is one slip away from %(number)s, which has exactly this amount"),
+    "slip": N_("a number in the narrative is one slip away from %(number)s, which this amount pays"),
     "cut": N_("the narrative is cut off within %(number)s"),
     "reference-credit": N_("reference %(number)s in narrative, less a credit note"),
     "reference-more": N_("reference %(number)s in narrative; further items make up the sum"),

@@ -48,7 +48,7 @@ def read_inside(state: State, line: Line, names: dict[int, Names]) -> list[Names
 
 def named(state: State, line: Line, read: Sequence[Names]) -> Found | None:
     """Return the best explanation of a receipt by what it names."""
-    for explain in (_exact, _slipped, _with_credits, _completed, _different):
+    for explain in (_exact, _nearly, _slipped, _with_credits, _completed, _different):
         found = [one for names in read if (one := explain(state, line, names))]
         if found:
             best = found[0]
@@ -132,6 +132,14 @@ def _twins(state: State, sets: Sequence[Sequence[int]]) -> bool:
     """Tell whether the sets differ only in items of the same amount, of which the oldest is paid first."""
     sizes = {tuple(sorted(state.left[item] for item in one)) for one in sets}
     return len(sizes) == 1
+
+
+def _nearly(state: State, line: Line, names: Names) -> Found | None:
+    """Exactly what is named by whole numbers, less a fee, a discount or a rounding."""
+    sure, choices, way = _choices(state, names)
+    if not sure or choices or not _one_currency(state, line, sure):
+        return None
+    return in_full(state, line, sure, rule=way, named=len(sure))
 
 
 def _slipped(state: State, line: Line, names: Names) -> Found | None:
