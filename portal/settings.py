@@ -40,6 +40,7 @@ class Settings(BaseModel):
     trusted_proxies: str = Field(
         "", description="Own proxies whose X-Forwarded-For is believed: CIDR networks, commas between"
     )
+    inbox: str = Field("", description="Watched folder: files put there are imported; empty = none")
     max_upload_mb: int = Field(100, description="Largest request body in megabytes")
     log_format: Literal["json", "text"] = Field("json", description="Log lines as JSON or for people")
     password_cost: Literal["strong", "test"] = Field(

@@ -27,7 +27,11 @@ TURNS = {
     "you": N_("You approve"),
     "approver": N_("Approver"),
 }
-TASK_NAMES = {"question": N_("Question"), "mail-failed": N_("Mail not delivered")}
+TASK_NAMES = {
+    "question": N_("Question"),
+    "mail-failed": N_("Mail not delivered"),
+    "late-feed": N_("Expected file is late"),
+}
 _TODO = {
     "submitted": N_("new, read and answer it"),
     "acknowledged": N_("new, read and answer it"),
@@ -118,6 +122,8 @@ def url_of(item: WorkItem) -> str:
         return url_for(f"admin_{item.kind}s.show", public_id=item.public_id)
     if item.facts["subject_kind"] == "message":
         return url_for("admin_mail.show", public_id=item.facts["subject_id"])
+    if item.facts["subject_kind"] == "feed":
+        return url_for("admin_imports.index")
     return url_for("admin_statements.show", public_id=item.facts["subject_id"])
 
 
@@ -214,6 +220,10 @@ def _task(item: WorkItem) -> Preview:
     if facts["kind"] == "question":
         known.insert(1, (_("Line"), f"{item.label} · {facts.get('month', '')}"))
         said = (str(facts.get("asked_by", "")), str(facts.get("text", "")))
+    elif facts["kind"] == "late-feed":
+        last = str(facts.get("last", ""))[:10]
+        text = _("It came last on %(day)s.", day=last) if last else _("It has never come.")
+        said = (str(facts.get("name", "")), text)
     else:
         said = (str(facts.get("recipient", "")), str(facts.get("error", "")))
     done_url = url_for("admin_worklist.finish", public_id=item.public_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
@@ -16,10 +16,15 @@ from portal.customers.models import Customer
 from portal.errors import N_
 from portal.imports.models import EInvoice
 from portal.imports.rules import Problem
-from portal.ledger import EntityView, entities_by_code
+from portal.ledger import EntityView, default_entity, entities_by_code
 from portal.money import CURRENCY_DIGITS, BadAmount, minor_to_text
 from portal.receivables.models import Document, OpenItem
 
+#: Name of a seller that nobody has named yet.
+OUR_NAME = "我公司"
+_NOT_CHECKED = N_(
+    "Our own tax number is not set, so the seller %(seller)s was not checked. Enter it in the settings."
+)
 _SEPARATORS = re.compile(r"[^0-9A-Z]")
 _NAME_NOISE = re.compile(r"[\s.,()（）·&'-]")
 
@@ -55,29 +60,39 @@ class Match:
     notes: tuple[Problem, ...] = ()
 
 
-def match_einvoice(session: Session, found: EInvoiceFile) -> Match:
+def match_einvoice(session: Session, found: EInvoiceFile, *, is_dry_run: bool = False) -> Match:
     """Find seller, document and customer of an e-invoice.
 
     Args:
         session: Any.
         found: What the file says.
+        is_dry_run: Whether a seller that cannot be checked, since our own tax number is not set, is only a note.
 
     Returns:
         Where it belongs, or why it cannot be taken in: another seller's, known already, other figures than the books.
     """
     problem = _unusable(found)
     entity = None if problem else _our_entity(session, found)
+    note = ()
+    if problem is None and entity is None and is_dry_run and not _is_known_to_itself(session):
+        entity = default_entity(session)
+        note = (Problem(None, "seller", "note", _NOT_CHECKED, {"seller": found.seller.name or "—"}),)
     if problem is None and entity is None:
         problem = _other_seller(session, found)
     if problem is not None or entity is None:
         return Match(problems=(problem,) if problem else ())
-    known = _known(session, entity.id, found)
+    match = _within(session, entity.id, found)
+    return replace(match, notes=(*note, *match.notes))
+
+
+def _within(session: Session, entity_id: int, found: EInvoiceFile) -> Match:
+    known = _known(session, entity_id, found)
     if known is not None:
         return known
-    document = _document(session, entity.id, found)
+    document = _document(session, entity_id, found)
     if document is not None:
-        return _compared(found, entity.id, document)
-    return _to_post(session, entity.id, found)
+        return _compared(found, entity_id, document)
+    return _to_post(session, entity_id, found)
 
 
 def _unusable(found: EInvoiceFile) -> Problem | None:
@@ -124,6 +139,13 @@ def _our_entity(session: Session, found: EInvoiceFile) -> EntityView | None:
         if not is_contradicted and name and name in {bare_name(entity.name), bare_name(entity.name_en)}:
             return entity
     return None
+
+
+def _is_known_to_itself(session: Session) -> bool:
+    """Say whether anyone has told the product who we are."""
+    return any(
+        entity.tax_no or entity.name not in {"", OUR_NAME} for entity in entities_by_code(session).values()
+    )
 
 
 def _other_seller(session: Session, found: EInvoiceFile) -> Problem:

@@ -117,7 +117,7 @@ def import_einvoices(
     for file in files:
         if is_dry_run:
             with database.reading() as session:
-                outcomes.append(check_einvoice(session, file))
+                outcomes.append(check_einvoice(session, file, is_dry_run=True))
         else:
             begin = partial(_begin, file=file, actor=actor, now=now)
             outcomes.append(take_einvoice(database, file, begin, actor=actor, now=now))
@@ -183,7 +183,7 @@ def _finish(
     )  # fmt: skip
 
 
-def check_einvoice(session: Session, file: FileDraft) -> EInvoiceOutcome:
+def check_einvoice(session: Session, file: FileDraft, *, is_dry_run: bool = False) -> EInvoiceOutcome:
     """Say what taking in an e-invoice would do; nothing is written."""
     if len(file.content) > MOST_BYTES:
         message = N_("This file is larger than %(megabytes)s MB. Split it.")
@@ -194,7 +194,7 @@ def check_einvoice(session: Session, file: FileDraft) -> EInvoiceOutcome:
     except UnreadableFile as refusal:
         problem = Problem(refusal.row_no, "", refusal.code, refusal.message, refusal.params)
         return EInvoiceOutcome(file.name, "refused", problems=(problem,))
-    return _outcome(file, found, match_einvoice(session, found))
+    return _outcome(file, found, match_einvoice(session, found, is_dry_run=is_dry_run))
 
 
 def _outcome(file: FileDraft, found: EInvoiceFile, match: Match) -> EInvoiceOutcome:

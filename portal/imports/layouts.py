@@ -43,7 +43,7 @@ class Profile:
         date_formats: ``strptime`` formats tried before ISO 8601; none = ISO 8601 only.
         date_order: ``dmy``, ``mdy`` or ``ymd`` where days are written freely (31.1.26, 2026年1月31日, serial numbers).
         thousands: Separators taken out of amounts.
-        decimal: Decimal sign of amounts.
+        decimal: Decimal sign of amounts; empty with ``is_free`` = as each amount shows.
         is_free: Amounts as people write them: ¥1,234.50, (12.00), 12,00-, 1 234,50 CR.
         kinds: The file's word for a kind → kind.
         negative_kinds: Kind → kind that a negative amount of it really is, e.g. invoice → credit_note.

@@ -56,6 +56,7 @@ class ImportRequest:
         file_name: Name people know the file by; empty = the path's.
         batch_id: Public id of a batch that was uploaded or interrupted; empty = a new one.
         book_currency: ISO 4217; empty = that of the first document.
+        profile_version: Of a saved layout; 0 = its newest.
         rows: Mended rows to take in, in place of the file: line, cells of the standard format, cells of the file.
     """
 
@@ -66,6 +67,7 @@ class ImportRequest:
     batch_id: str = ""
     book_currency: str = ""
     rows: Sequence[tuple[int, Mapping[str, str], Sequence[str]]] = ()
+    profile_version: int = 0
 
 
 def import_documents(
@@ -126,7 +128,9 @@ class _Run:
     def carry_out(self) -> ImportResult:
         """Read, plan, post, answer."""
         with self.database.reading() as session:
-            self.profile: Profile = find_profile(session, self.request.profile)
+            self.profile: Profile = find_profile(
+                session, self.request.profile, version=self.request.profile_version
+            )
             self.today: date = business_day(self.now, default_entity(session).time_zone)
         unreadable = self._read()
         total = self.spool.finish_reading()

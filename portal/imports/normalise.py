@@ -33,7 +33,8 @@ class Reading:
     Attributes:
         row: As it stands in the file.
         cells: By column of the standard format; empty when it is left out.
-        skipped: ``total``, ``heading``, ``state``, ``repeat`` or ``empty``; nothing when it is to be read.
+        skipped: ``total``, ``note`` (a total not of these rows), ``heading``, ``state``, ``repeat`` or ``empty``;
+            nothing when it is to be read.
     """
 
     row: SourceRow
@@ -114,8 +115,12 @@ class LayoutReader:
         if self.profile.repeats == "join":
             readings = _joined(readings)
         for reading in readings:
+            if reading.skipped == "total":
+                self._compare(reading.row)
             if reading.skipped:
-                self.control.skipped[reading.skipped] += 1
+                self.control.skipped["total" if reading.skipped == "note" else reading.skipped] += 1
+            elif not self.profile.has_sides and reading.row.is_readable:
+                self._count_one(reading.cells)
             yield reading
 
     def _read(self, rows: Iterable[SourceRow]) -> Iterator[Reading]:
@@ -131,10 +136,9 @@ class LayoutReader:
         if cells == self.header or self._is_heading(row):
             return "heading"
         if profile.record == "documents" and self._starts(row, "total"):
-            self._compare(row)
             return "total"
         if self._starts(row, "skip"):
-            return "total"
+            return "note"
         if any(places and plain(cell_at(cells, places)) not in words for places, words in self._only):
             return "state"
         if any(places and plain(cell_at(cells, places)) in words for places, words in self._leave_out):
@@ -285,8 +289,6 @@ class LayoutReader:
                 if profile.repeats == "first":
                     return Reading(row, {}, "repeat")
                 cells["document_no"] = f"{cells['document_no']}-{self._seen[key]}"
-        if not profile.has_sides and profile.name != "standard":
-            self._count_one(cells)
         return Reading(row, cells)
 
     def _count_one(self, cells: dict[str, str]) -> None:

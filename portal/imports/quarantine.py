@@ -14,10 +14,10 @@ from portal import audit
 from portal.access import Actor, Permission
 from portal.access.models import Person
 from portal.errors import N_, Conflict, Invalid, NotFound
-from portal.imports.layouts import CUSTOMER_COLUMNS
+from portal.imports.layouts import CUSTOMER_COLUMNS, CUSTOMER_REQUIRED
 from portal.imports.models import ImportBatch, ImportProblem, QuarantinedRow
 from portal.imports.row import read_row
-from portal.imports.rules import COLUMNS, Problem
+from portal.imports.rules import COLUMNS, REQUIRED, Problem
 from portal.jobs import enqueue
 from portal.lists import ListQuery, Page, Tab
 
@@ -108,6 +108,11 @@ def find_row(session: Session, *, batch: str, public_id: str, actor: Actor) -> Q
 def columns_of(session: Session, *, batch: str) -> tuple[str, ...]:
     """Return the columns in which rows of a batch are mended."""
     return CUSTOMER_COLUMNS if _batch(session, batch).kind == "customers" else (*COLUMNS, "country")
+
+
+def required_of(session: Session, *, batch: str) -> tuple[str, ...]:
+    """Return the columns that a row of a batch must fill."""
+    return CUSTOMER_REQUIRED if _batch(session, batch).kind == "customers" else REQUIRED
 
 
 def mend_row(

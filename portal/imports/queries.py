@@ -69,6 +69,8 @@ class BatchView:
     waiting: int = 0
     undo_reason: str = ""
     undone_at: datetime | None = None
+    einvoice: Mapping[str, Any] | None = None
+    notes: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
     @property
     def refused(self) -> int:
@@ -197,6 +199,11 @@ def list_problems(session: Session, *, public_id: str, query: ListQuery, actor: 
     )
 
 
+#: Why rows of a file are no documents.
+SKIP_LABELS = {
+    "total": N_("Total rows"), "heading": N_("Headings"), "state": N_("Drafts and cancelled"),
+    "repeat": N_("Further lines of a document"), "empty": N_("Without amount"),
+}  # fmt: skip
 CODE_LABELS = {
     "missing": N_("Empty cell"), "unknown_kind": N_("Unknown kind"), "unknown_currency": N_("Unknown currency"),
     "bad_date": N_("Not a date"), "bad_amount": N_("Not an amount"), "over_applied": N_("More than is open"),
@@ -231,16 +238,22 @@ def _view(row: ImportBatch, name: str | None, waiting: int = 0) -> BatchView:
     )  # fmt: skip
 
 
-def _control(control: Mapping[str, Any]) -> dict[str, Any]:
-    sums = tuple(
+def control_sums(control: Mapping[str, Any]) -> tuple[ControlSum, ...]:
+    """Return the sums that a control keeps as text; figures of unknown currencies are left out."""
+    return tuple(
         ControlSum(*(_rounded(texts[slot], currency) for slot in ("opening", "debit", "credit", "closing")))
         for currency, texts in sorted(control.get("sums", {}).items())
         if currency in CURRENCY_DIGITS
     )
+
+
+def _control(control: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "sums": sums, "totals_checked": int(control.get("totals_checked", 0)),
+        "sums": control_sums(control), "totals_checked": int(control.get("totals_checked", 0)),
         "skipped": tuple((why, int(count)) for why, count in control.get("skipped", {}).items()),
         "new_customers": int(control.get("new_customers", 0)),
+        "einvoice": control.get("einvoice"),
+        "notes": tuple((note["message"], note["params"]) for note in control.get("notes", [])),
         "first_new": tuple((number, name) for number, name in control.get("first_new", [])),
     }  # fmt: skip
 

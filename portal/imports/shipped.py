@@ -391,6 +391,7 @@ SHIPPED: dict[str, dict[str, Any]] = {
         "positive_kinds": {"receipt": "refund", "credit_note": "debit_note"},
         "date_order": "dmy",
         "is_free": True,
+        "decimal": "",
         "heading": (
             r"^\|?\s*(?:(?:Customer|Debitor|客户)\s*:?\s+(?P<customer_no>[\w-]+)\s*\|?$|Name\s*:?\s+(?P<customer_name>.+?)\s*\|?$)"
         ),

@@ -79,10 +79,12 @@ def test_a_typed_row_comes_back_as_it_was(spool: Spool) -> None:
 
 def test_a_refused_line_is_known_to_its_document(spool: Spool) -> None:
     add(spool, row(2, "A", item="x"))
-    spool.add_rows([
+    spool.add_rows(
+        [
             (3, {"kind": "invoice", "document_no": "A", "item": "y"}, ["raw"]),
             (4, {"kind": "invoice", "document_no": "C"}, ["raw"]),
-        ])
+        ]
+    )
     spool.refuse([Problem(3, "amount", "bad_amount", "“%(text)s”", {"text": "x"})])
     spool.finish_reading()
     (group,) = spool.groups()

@@ -12,7 +12,7 @@ from portal.access import Actor
 from portal.attachments import FileDraft, keep_files_in
 from portal.db import Database
 from portal.errors import Conflict, Invalid, NotAllowed, NotFound
-from portal.imports import check_batch, load_batch, receive_file, start_load
+from portal.imports import Loading, check_batch, load_batch, receive_file, start_load
 from portal.imports.models import ImportBatch
 from portal.jobs.models import Job
 from portal.receivables.models import Document
@@ -60,7 +60,7 @@ def test_goes_from_upload_to_loaded_and_posts_once(
     asked: list[str] = []
     loaded = load_batch(
         database, public_id=public_id, now=now,
-        disputes_for=lambda actor, _now: lambda _session, _ids: asked.append(actor.name),
+        loading=Loading(disputes_for=lambda actor, _now: lambda _session, _ids: asked.append(actor.name)),
     )  # fmt: skip
     assert loaded is not None
     assert (loaded.imported, loaded.rejected, batch(database).state) == (1, 1, "loaded")
