@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -23,6 +23,7 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
+    Select,
     String,
     Table,
     Text,
@@ -37,6 +38,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 Mode = Literal["read", "write"]
+Row = TypeVar("Row")
 BUSY_TIMEOUT_MS = 5000
 
 
@@ -282,6 +284,14 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection (after a fork, at the end of a test)."""
         self.engine.dispose()
+
+
+def lock_when_writing(session: Session, query: Select[Row]) -> Select[Row]:
+    """Return the query with its rows locked until the end of a writing transaction; in a reading one as it is.
+
+    PostgreSQL refuses to lock in a read-only transaction.
+    """
+    return query.with_for_update() if session.info.get("mode") == "write" else query
 
 
 def insert_missing(

@@ -17,6 +17,7 @@ from portal.access.models import Grant, Invitation, Person
 from portal.access.people import clean_email, clean_line
 from portal.access.rules import ALL_ROLES, CUSTOMER_ROLES, Actor, Permission, refused_mix
 from portal.access.sign_ins import end_sign_ins_of, hash_token
+from portal.db import lock_when_writing
 from portal.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 
 INVITATION_LIFE = timedelta(hours=72)
@@ -237,7 +238,7 @@ def living_invitation(session: Session, token: str, now: datetime) -> Invitation
         Invitation.token_hash == hash_token(token), Invitation.ends_at > now,
         Invitation.invited_by_id.is_(None) | Invitation.invited_by_id.not_in(gone),
     )  # fmt: skip
-    return session.scalars(query.with_for_update()).one_or_none()
+    return session.scalars(lock_when_writing(session, query)).one_or_none()
 
 
 def _open_ones() -> Select[Invitation]:

@@ -17,6 +17,7 @@ from portal.access.rules import Actor, Permission
 from portal.access.second_factor import tell_person
 from portal.access.sign_ins import hash_token
 from portal.access.throttle import count_try, wait_for
+from portal.db import lock_when_writing
 from portal.errors import N_, Invalid, NotFound, Throttled
 
 CHANGE_LIFE = timedelta(hours=24)
@@ -112,7 +113,7 @@ def _living(session: Session, token: str, actor: Actor, now: datetime) -> MailCh
     query = _open_ones(now).where(
         MailChange.token_hash == hash_token(token), MailChange.person_id == actor.person_id
     )
-    return session.scalars(query.with_for_update()).one_or_none()
+    return session.scalars(lock_when_writing(session, query)).one_or_none()
 
 
 def _void(session: Session, person_id: int, now: datetime) -> None:

@@ -14,6 +14,7 @@ from portal.access.models import Grant, Person
 from portal.access.passwords import end_open_resets, keep_password
 from portal.access.rules import STAFF_ROLES, Actor, Permission
 from portal.access.sign_ins import end_sign_ins_of
+from portal.db import lock_when_writing
 from portal.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 
 _EMAIL = re.compile(r"[^@\s\x00-\x20,;:<>()\[\]\\\"]{1,64}@[^@\s\x00-\x20,;:<>()\[\]\\\"]{1,189}")
@@ -63,7 +64,9 @@ def person_row(session: Session, public_id: str) -> Person:
     Raises:
         NotFound: There is none.
     """
-    row = session.scalars(select(Person).where(Person.public_id == public_id).with_for_update()).one_or_none()
+    row = session.scalars(
+        lock_when_writing(session, select(Person).where(Person.public_id == public_id))
+    ).one_or_none()
     if row is None:
         raise NotFound
     return row

@@ -19,6 +19,7 @@ from portal.access.second_factor import tell_person
 from portal.access.security_log import SecurityNote, note_security
 from portal.access.sign_ins import end_sign_ins_of, hash_token
 from portal.access.throttle import address_key, count_try, wait_for
+from portal.db import lock_when_writing
 from portal.errors import NotFound, Throttled
 from portal.jobs import JobRun, enqueue
 
@@ -129,4 +130,4 @@ def _living(session: Session, token: str, now: datetime) -> PasswordReset | None
         PasswordReset.token_hash == hash_token(token), PasswordReset.ended_at.is_(None), PasswordReset.ends_at > now,
         PasswordReset.person_id.in_(select(Person.id).where(Person.is_active)),
     )  # fmt: skip
-    return session.scalars(query.with_for_update()).one_or_none()
+    return session.scalars(lock_when_writing(session, query)).one_or_none()

@@ -27,7 +27,7 @@ from portal.access.second_factor import WrongCode, check_code, factors_of, tell_
 from portal.access.security_log import SecurityNote, note_security
 from portal.access.sign_ins import hash_token, start_sign_in
 from portal.access.throttle import address_key, count_try, forget_tries, refuse_when_full, wait_for
-from portal.db import Database
+from portal.db import Database, lock_when_writing
 from portal.errors import N_, Invalid, NotFound, Throttled
 
 #: How long the password counts while the code is missing.
@@ -219,7 +219,7 @@ def _pending(session: Session, token: str, now: datetime) -> SignIn | None:
         SignIn.token_hash == hash_token(token), SignIn.stage == "code", SignIn.ended_at.is_(None),
         SignIn.started_at > now - CODE_WITHIN,
     )  # fmt: skip
-    return session.scalars(query.with_for_update()).one_or_none()
+    return session.scalars(lock_when_writing(session, query)).one_or_none()
 
 
 def sign_in_with_code(

@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from portal.access import hash_password
+from portal.access import hash_password, new_seed, set_up_totp_from_console, system_actor
 from portal.access.models import Grant, Person
 from portal.approvals.models import Approval
+from portal.attachments import keep_files_in
+from portal.clock import utc_now
 from portal.db import Database
 from portal.ledger.models import Entry, EntryLine
 from portal.receivables.models import Document, OpenItem
+from portal.settings import DEMO_SECRET, Settings
 from tests.cast import CHEN, MEI, NOW, PASSWORD
 from tests.scenarios.console import PROGRAM, Console, Visitor, free_port
 from tests.web.admin.cases import make_cases
@@ -23,8 +26,9 @@ OTHER = "dana@seller.example"
 
 
 @pytest.fixture
-def request_id(database: Database) -> str:
-    """Mei's credit note of 100.00 waits; Chen and Dana may both approve it."""
+def request_id(database: Database, settings: Settings) -> str:
+    """Mei's credit note of 100.00 waits; Chen and Dana may both approve it, all with an authenticator app."""
+    keep_files_in(database, Settings(home=settings.home, secret_key=DEMO_SECRET))
     with database.writing() as session:
         dana = Person(email=OTHER, name="Dana Fox", language="en", job_title="Controller", created_at=NOW)
         session.add(dana)
@@ -32,6 +36,9 @@ def request_id(database: Database) -> str:
         session.add(Grant(person_id=dana.id, role="approver", customer_id=None, granted_at=NOW))
         for person in session.scalars(select(Person).where(Person.email.in_((CHEN.email, MEI.email, OTHER)))):
             person.password_hash = hash_password(PASSWORD, cost="test")
+            set_up_totp_from_console(
+                session, public_id=person.public_id, seed=new_seed(), actor=system_actor(), now=utc_now()
+            )
     return make_cases(database).pending()[1]
 
 
