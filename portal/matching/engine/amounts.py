@@ -11,6 +11,8 @@ from portal.matching.engine.text import speaks_of_part
 _DISCOUNTS = (50, 100, 150, 200, 250, 300, 500)
 #: A fee is at most this share of what is paid (1/20 = 5 %).
 _FEE_SHARE = 20
+#: Any difference below this part of the largest rounding is a rounding too, whatever the payment ends with.
+_SMALL = 10
 #: How much nearer than the tolerance a rate must be when no reference says so, in parts of ten thousand.
 NEAR_RATE = 100
 
@@ -24,6 +26,8 @@ def shortfall(total: int, paid: int, tolerance: Tolerance) -> RestKind:
         for step in (1000, 100):
             if paid % step == 0 and missing < step and total >= 20 * step:
                 return "rounding"
+        if missing * _SMALL <= tolerance.rounding_minor and missing * _SMALL <= total:
+            return "rounding"
     for share in _DISCOUNTS:
         if share <= tolerance.discount_bp and abs(missing * 10_000 - total * share) <= 10_000:
             return "discount"

@@ -59,7 +59,7 @@ class Items:
 
 def reference_keys(item: OpenItem) -> frozenset[str]:
     """Return the keys under which an item is found by references; store them beside the item."""
-    keys = (key_of(item.doc_no), key_of(item.fapiao_no)[-8:].lstrip("0"), key_of(item.po_no))
+    keys = (key_of(item.doc_no), key_of(invoice_tail(all_digits([item.fapiao_no])[0])), key_of(item.po_no))
     return frozenset(key for key in keys if key)
 
 
@@ -194,7 +194,7 @@ class Book:
             for start in range(0, len(column), 100_000):
                 some = all_digits(column[start : start + 100_000])
                 if last:
-                    some = [digits[-8:] for digits in some]
+                    some = [digits if len(digits) < 12 else digits[-last:] for digits in some]
                 for at, digits in enumerate(some, start):
                     key = digits if digits[:1] != "0" else digits.lstrip("0")
                     if key in wanted:
@@ -242,6 +242,11 @@ class Book:
         """Return the currencies of a customer's items."""
         codes = self.items.currency
         return sorted({codes[at] for at in self.owned(customer)})
+
+
+def invoice_tail(digits: str) -> str:
+    """Return the part by which a tax invoice is known: of long numbers the last eight digits."""
+    return digits if len(digits) < 12 else digits[-8:]
 
 
 def prefix_of(number: str) -> str:

@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 
 from portal.matching.engine.book import Book, Pool, prefix_of
 from portal.matching.engine.state import Line, State
-from portal.matching.engine.text import is_list, is_range, key_of, keys_of_number
+from portal.matching.engine.text import LONGEST_NUMBER, is_list, is_range, key_of, keys_of_number
 
 _LETTERS = re.compile(r"[A-Z]{1,5}(?=[-/_.# ]{0,2}$)")
 MOST_NAMED = 60
@@ -113,6 +113,11 @@ def named_inside(state: State, line: Line, names: Names) -> None:
     for at, (_, _, digits) in enumerate(line.runs):
         if at in names.used or digits in ends or len(digits) < 3:
             continue
+        if len(digits) > LONGEST_NUMBER and (blocks := _blocks(digits, pool, numbers)):
+            names.used.add(at)
+            names.is_listed = True
+            names.sure.extend(item for item in blocks if item not in names.sure)
+            continue
         if found := _near(line, at, pool, numbers):
             names.maybe.append(found)
             names.used.add(at)
@@ -184,6 +189,16 @@ def _widest(line: Line, at: int) -> str:
     """Return the longest number without a gap of words that starts at a run."""
     found = [key for key, first, _ in line.windows if first == at]
     return max(found, key=len, default=line.runs[at][2])
+
+
+def _blocks(digits: str, pool: Pool, numbers: Mapping[str, Sequence[int]]) -> list[int]:
+    """Return the items of numbers of one length that were written without anything between them."""
+    for size in sorted(pool.lengths):
+        if size >= 6 and len(digits) % size == 0:
+            parts = [digits[at : at + size] for at in range(0, len(digits), size)]
+            if all(part in numbers for part in parts):
+                return [numbers[part][0] for part in parts]
+    return []
 
 
 def _near(line: Line, at: int, pool: Pool, numbers: Mapping[str, Sequence[int]]) -> tuple[str, list[int]] | None:
