@@ -23,14 +23,14 @@ from portal.lists import ListQuery
 from portal.outbox.models import OutboxMessage
 from portal.privacy import erasable, erase_contact, erase_person, export_person
 from portal.statements import StatementPage, acts_on
-from tests.confirmations.test_sign import draft_of, page  # noqa: F401 - a fixture
+from tests.confirmations.test_sign import draft_of
 
 #: What may still name an erased person: evidence they gave, and decisions by two people (ADR 0014).
 EVIDENCE = {"confirmations", "terms_acceptances", "acts", "approvals", "master_changes"}
 
 
 @pytest.fixture
-def receipt(session: Session, page: StatementPage, ping: Actor, now: datetime) -> str:  # noqa: F811 - the fixture
+def receipt(session: Session, page: StatementPage, ping: Actor, now: datetime) -> str:
     """Ping signed a statement, got mail and left traces everywhere."""
     public_id = sign_balance(session, public_id=page.public_id, signature=draft_of(page), actor=ping, now=now)
     customer = customers_by_number(session, ["ACME"])["ACME"]
@@ -116,7 +116,7 @@ def test_the_trail_shows_that_something_was_there_and_is_erased(
 def test_acts_stay_as_evidence_with_the_number_in_place_of_the_name(
     session: Session,
     receipt: str,
-    page: StatementPage,  # noqa: F811 - the fixture
+    page: StatementPage,
     ping: Actor,
     sec: Actor,
     now: datetime,
