@@ -53,7 +53,7 @@ class DocumentDraft:
 
     Attributes:
         amount_minor: As written on it, above zero; only adjustment and opening balance may be negative.
-        due_on: As written on it; None = document date + the customer's terms, wherever it is asked for.
+        due_on: As written on it; None = document date + the customer's terms of the day it is posted.
         posting_on: Day in the books; None = the document date.
         tax_minor: VAT within the amount, zero up to the amount.
         exchange_rate: Book currency for one unit, decimal text, when the document names it.

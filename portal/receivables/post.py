@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Table, bindparam, insert, select, update
@@ -101,6 +102,7 @@ def post_documents(
         _require_second_person(draft, actor=actor, batch_id=batch_id)
     if not drafts:
         return []
+    drafts = _with_due_days(session, drafts)
     require_open(session, {(draft.entity_id, draft.posted_on) for draft in drafts})
     _require_new(session, drafts)
     set_book_currency_if_missing(session, currency=drafts[0].currency, entity_id=drafts[0].entity_id)
@@ -123,6 +125,19 @@ def post_documents(
     _move_first_days(session, drafts)
     audit.record_many(session, [_audited(posting) for posting in postings], actor=actor, now=now)
     return ids
+
+
+def _with_due_days(session: Session, drafts: Sequence[DocumentDraft]) -> list[DocumentDraft]:
+    """Fill in when a debt is due by the customer's terms of this day; later terms never reach back."""
+    silent = {draft.customer_id for draft in drafts if draft.due_on is None and draft.balance_minor > 0}
+    query = select(Customer.id, Customer.terms_days).where(Customer.id.in_(silent))
+    terms = {row.id: row.terms_days for row in session.execute(query)} if silent else {}
+    return [
+        replace(draft, due_on=draft.document_on + timedelta(days=terms[draft.customer_id]))
+        if draft.due_on is None and draft.balance_minor > 0 and draft.customer_id in terms
+        else draft
+        for draft in drafts
+    ]
 
 
 def _require_second_person(draft: DocumentDraft, *, actor: Actor, batch_id: int | None) -> None:

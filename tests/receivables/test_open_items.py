@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
@@ -71,6 +71,12 @@ def test_without_due_date_the_terms_decide(session: Session, acme: int) -> None:
     found = {item.document_no: item for item in items}
     assert (found["INV-2"].due_on, found["INV-2"].overdue_days) == (date(2026, 2, 4), 1)
     assert (found["R-1"].due_on, found["R-1"].bucket) == (None, "unapplied")
+
+
+def test_new_terms_do_not_move_what_is_posted(session: Session, acme: int) -> None:
+    session.execute(update(Customer).where(Customer.id == acme).values(terms_days=90))
+    items = open_items_as_of(session, customer_id=acme, currency="CNY", as_of=date(2026, 2, 5))
+    assert {item.document_no: item.due_on for item in items}["INV-2"] == date(2026, 2, 4)
 
 
 def test_currencies_never_mix(session: Session, acme: int) -> None:
