@@ -28,6 +28,7 @@ EVENT_WORDS = {
     "dispute-opened": N_("Dispute received"),
     "dispute-proposed": N_("Proposal to a dispute"),
     "dispute-resolved": N_("Result of a dispute"),
+    "comparison-ready": N_("Result of a comparison"),
     "balance-signed": N_("Receipt of a signature"),
     "new-link": N_("New link"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from portal.compare.engine import CAUSES
@@ -45,8 +46,10 @@ def bridge_figure(bars: Sequence[BridgeBar], *, floor: Money | None = None) -> d
     below = floor.minor if floor else 0
     level = 0
     traces: list[Any] = []
+    ends: list[int] = []
     for bar in bars:
         start, end = (below, bar.money.minor) if bar.is_total else (level, level + bar.money.minor)
+        ends.append(end)
         level = end
         role = "total" if bar.is_total else "up" if bar.money.minor > 0 else "down"
         sign = "+" if bar.money.minor > 0 and not bar.is_total else ""
@@ -55,15 +58,35 @@ def bridge_figure(bars: Sequence[BridgeBar], *, floor: Money | None = None) -> d
                 x=[_folded(bar.word)], base=[Money(min(start, end), bar.money.currency).decimal_text],
                 y=[Money(abs(end - start), bar.money.currency).decimal_text], text=[sign + format_amount(bar.money)],
                 textposition="outside", cliponaxis=False, hoverinfo="text",
-                hovertext=[f"{bar.word}<br>{sign}{format_amount(bar.money)}"], meta={"role": role}, width=[0.62],
+                hovertext=[f"{bar.word}<br>{sign}{format_amount(bar.money)}"], meta={"role": role}, width=[0.8],
             )
         )  # fmt: skip
-    figure = go.Figure(data=traces, layout=go.Layout(showlegend=False, barmode="overlay", margin={"t": 28}))
+    traces += _connectors(bars, ends)
+    layout = go.Layout(
+        showlegend=False, barmode="overlay", margin={"t": 28}, uniformtext={"minsize": 9, "mode": "hide"}
+    )
+    figure = go.Figure(data=traces, layout=layout)
     figure.update_yaxes(type="linear", range=_range(bars, below), rangemode="normal", tickformat="~s")
-    figure.update_xaxes(type="category", tickangle=0)
+    figure.update_xaxes(type="category")
     plain: dict[str, Any] = json.loads(figure.to_json(engine="json"))
     del plain["layout"]["template"]
     return plain
+
+
+def _connectors(bars: Sequence[BridgeBar], ends: Sequence[int]) -> list[Any]:
+    """Return the dotted lines from the end of each bar to the next."""
+    import plotly.graph_objects as go
+
+    lines = []
+    for place, (bar, following) in enumerate(pairwise(bars)):
+        level = Money(ends[place], bar.money.currency).decimal_text
+        lines.append(
+            go.Scatter(
+                x=[_folded(bar.word), _folded(following.word)], y=[level, level], mode="lines", hoverinfo="skip",
+                line={"dash": "dot", "width": 1}, meta={"role": "compare"},
+            )
+        )  # fmt: skip
+    return lines
 
 
 def bridge_floor(bars: Sequence[BridgeBar]) -> Money | None:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from portal.access import Actor, Permission
 from portal.access.models import Person
-from portal.compare.engine import CAUSES, ROOT_OF, STATUS_LABELS
+from portal.compare.engine import CAUSES, ROOT_OF, SAID_SO, LedgerRow, Words
+from portal.compare.engine.words import kind_of
 from portal.compare.layout import ColumnGuess, Guess, Layout
 from portal.compare.models import ComparisonRow, LedgerComparison
 from portal.compare.rules import STATE_LABELS, Difference, may_ask_for_copy, propose_dispute
@@ -21,7 +22,7 @@ from portal.compare.view import CauseSum, ComparisonRowView, ComparisonView, Fin
 from portal.customers.models import Customer
 from portal.disputes import disputed_documents
 from portal.disputes.models import Dispute
-from portal.errors import NotFound
+from portal.errors import N_, NotFound
 from portal.i18n import Translator
 from portal.lists import ListQuery, Page, Tab
 from portal.money import Money
@@ -31,7 +32,6 @@ from portal.statements.models import Statement
 
 COMPARISON_SORTS: tuple[str, ...] = ("started", "as_of", "file")
 FINDING_SORTS: tuple[str, ...] = ("row", "amount", "cause")
-_TWIN_KEYS = ("number",)
 
 
 def comparison_row(session: Session, *, public_id: str, actor: Actor) -> LedgerComparison:
@@ -291,10 +291,11 @@ def _view(
     difference = Money(one.difference_minor, money)
     kind = one.our_kind or _their_kind(one)
     twin = next((str(params["number"]) for _, params in one.reasons if "number" in params), "")
+    why = say_words(_telling(reasons, is_pair=one.our_row is not None and one.their_row is not None), words)
     proposal = propose_dispute(
         Difference(
             one.status, one.cause, kind, difference, abs(Money(one.our_minor or one.their_minor or 0, money)),
-            one.our_number, one.their_number, one.their_text, order_no, one.their_on, say_words(reasons, words), twin,
+            one.our_number, one.their_number, one.their_text, order_no, one.their_on, why, twin,
         )
     )  # fmt: skip
     if not document and one.status != "only_theirs":
@@ -310,10 +311,13 @@ def _view(
     )  # fmt: skip
 
 
-def _their_kind(one: ComparisonRow) -> str:
-    from portal.compare.engine.ledger import LedgerRow
-    from portal.compare.engine.words import kind_of
+def _telling(reasons: Sequence[Words], *, is_pair: bool) -> Sequence[Words]:
+    """Return what is worth a word in a dispute: not how two rows were found, not that a word stood on the row."""
+    kept = reasons[:-1] if is_pair else reasons
+    return [reason for reason in kept if reason[0] != SAID_SO] or kept or reasons
 
+
+def _their_kind(one: ComparisonRow) -> str:
     kind = kind_of(LedgerRow(0, one.their_on, one.their_minor or 0, one.their_number, one.their_text))
     return "receipt" if kind == "payment" else kind
 
@@ -398,7 +402,7 @@ def list_comparisons(
     counts = _open_counts(session, [row.id for row, _, _ in found])
     rows = tuple(_row_view(row, customer, name or "", counts.get(row.id, 0)) for row, customer, name in found)
     tabs = (
-        Tab("", "All", states.total()),
+        Tab("", N_("All"), states.total()),
         *(Tab(state, label, states[state]) for state, label in STATE_LABELS.items() if states[state]),
     )
     return Page(rows, count, query, (), tabs)
@@ -420,8 +424,3 @@ def _row_view(row: LedgerComparison, customer: Customer, name: str, differences:
         row.as_of_on, Money(row.ours_minor, money), Money(row.theirs_minor, money),
         Money(row.ours_minor - row.theirs_minor, money), differences, name, row.started_at,
     )  # fmt: skip
-
-
-def status_label(status: str) -> str:
-    """Return the message id of a status."""
-    return STATUS_LABELS[status]

@@ -81,7 +81,8 @@ def propose_dispute(one: Difference) -> Proposal | None:
     ledger, and for documents the customer misses but we can show: a copy is asked for instead.
     """
     amount = abs(one.difference)
-    if one.status in {"agreed", "timing", "date_differs", "duplicate_theirs"} or not amount.minor:
+    clears = one.status in {"agreed", "timing", "date_differs", "duplicate_theirs"} or one.cause == "timing"
+    if clears or not amount.minor:
         return None
     if one.status == "only_theirs":
         return _missing_with_us(one, amount)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -170,8 +170,19 @@ def _values(row: LedgerComparison, sides: Sides, given: _Input) -> list[dict[str
         | _judged(finding)
         | _our_part(finding, ours, given.ours.kinds)
         | _their_part(finding, theirs, sides.theirs)
-        for no, finding in enumerate(sides.found.findings, start=1)
+        for no, finding in enumerate(_within(sides, ours, theirs, row), start=1)
     ]
+
+
+def _within(
+    sides: Sides, ours: Mapping[int, LedgerRow], theirs: Mapping[int, LedgerRow], row: LedgerComparison
+) -> Iterator[Finding]:
+    """Yield the findings of which at least one row lies within the cut-off; the others concern the next period."""
+    for finding in sides.found.findings:
+        pair = [ours.get(finding.ours) if finding.ours is not None else None,
+                theirs.get(finding.theirs) if finding.theirs is not None else None]  # fmt: skip
+        if any(one is not None and (one.day is None or one.day <= row.as_of_on) for one in pair):
+            yield finding
 
 
 def _judged(finding: Finding) -> dict[str, Any]:

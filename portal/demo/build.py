@@ -15,6 +15,7 @@ from portal.access.models import Person
 from portal.clock import business_day
 from portal.customers.models import Customer
 from portal.db import Database
+from portal.demo.cash import tell_bank
 from portal.demo.company import (
     CUSTOMER_PEOPLE,
     PASSWORD,
@@ -28,6 +29,7 @@ from portal.demo.company import (
     staff_actor,
     staff_seed,
 )
+from portal.demo.ledgers import compare_some
 from portal.demo.story import answer_month, ask_for_postings, confirm_some, raise_disputes
 from portal.demo.trade import Market
 from portal.ledger import close_period, default_entity, ensure_entity
@@ -81,6 +83,8 @@ def build_demo(
             _live_month(database, month, cast, random, is_newest=number == MONTHS - 1, now=now)
     _close_old_months(database, months[: MONTHS - 2], cast)
     _finish(database, cast, now)
+    tell_bank(database, cast, random, now=now)
+    compare_some(database, months[MONTHS - 1], cast, now=now - timedelta(hours=5))
     return demo_accounts(database)
 
 

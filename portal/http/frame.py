@@ -53,7 +53,7 @@ CUSTOMER_PLACES = (
     Spot("statements", "/statements", N_("Statements"), "file-text", _P.STATEMENTS_READ, "s"),
     Spot("open-items", "/open-items", N_("Open items"), "list-check", _P.ITEMS_READ, "i"),
     Spot("disputes", "/disputes", N_("Disputes"), "flag", _P.DISPUTES_READ, "d"),
-    Spot("compare", "/compare", N_("Compare ledgers"), "arrows-exchange", _P.ITEMS_READ, "c"),
+    Spot("compare", "/compare", N_("Compare"), "arrows-exchange", _P.ITEMS_READ, "c"),
 )
 STAFF_PLACES = (
     (

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from portal.insights.activity import Activity, latest_activity
 from portal.insights.contact import ContactHere, contact_here
-from portal.insights.figures import MARK_LABELS, BalancePoint, balance_history_figure
+from portal.insights.figures import MARK_LABELS, BalancePoint, balance_history_figure, short_figure
 from portal.insights.history import month_end_balances
 from portal.insights.places import StatementPlace, statements_of_document
 from portal.insights.standing import Standing, standing_today
@@ -26,6 +26,7 @@ __all__ = [
     "contact_here",
     "latest_activity",
     "month_end_balances",
+    "short_figure",
     "standing_today",
     "statements_of_document",
 ]

@@ -48,7 +48,7 @@ function dressed(trace, colour, small) {
   } else if (role === "up") {
     copy.marker = { color: colour("act"), ...trace.marker };
   } else if (role === "down") {
-    copy.marker = { color: colour("negative"), pattern: { shape: "/", size: 6, fgcolor: colour("surface") }, ...trace.marker };
+    copy.marker = { color: colour("negative"), pattern: { shape: "/", size: 6, bgcolor: colour("negative"), fgcolor: colour("surface"), solidity: 0.25 }, ...trace.marker };
   }
   if (trace.type === "waterfall") {
     copy.increasing = { marker: { color: colour("act") } };

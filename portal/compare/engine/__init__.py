@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.compare.engine.causes import CAUSES, ROOT_OF, ROOTS, STATUS_LABELS, STATUSES
+from portal.compare.engine.causes import CAUSES, ROOT_OF, ROOTS, SAID_SO, STATUS_LABELS, STATUSES
 from portal.compare.engine.compare import STAGE_WORDS, compare_ledgers
 from portal.compare.engine.ledger import Comparison, Finding, Ledger, LedgerRow, Step, Words
 
@@ -10,6 +10,7 @@ __all__ = [
     "CAUSES",
     "ROOTS",
     "ROOT_OF",
+    "SAID_SO",
     "STAGE_WORDS",
     "STATUSES",
     "STATUS_LABELS",

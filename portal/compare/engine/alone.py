@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from portal.compare.engine.causes import SAID_SO
 from portal.compare.engine.explain import DISCOUNTS, TAXES, share_of
 from portal.compare.engine.keys import is_similar
 from portal.compare.engine.ledger import LedgerRow, Words
@@ -95,7 +96,7 @@ class Lonely:
             words: Words = (N_("the row says that it is a copy"), {})
             if twin is not None:
                 other = self._side.rows[twin]
-                words = (N_("same as row %(row)s (%(number)s)"), {"row": other.no, "number": other.reference})
+                words = (N_("a second telling of %(number)s"), {"number": other.reference or f"#{other.no}"})
             return Verdict("duplicate_ours" if self._is_ours else "duplicate_theirs", "duplicate", (words,))
         if self._is_other_party(row):
             words = (N_("the row names another account: %(party)s"), {"party": row.party[:60]})
@@ -138,7 +139,7 @@ class Lonely:
         is_small = abs(row.minor) * 4 < self._median or abs(row.minor) <= 100 * self._unit
         for cause in said:
             if cause in _BY_WORDS or (cause in _ONLY_SMALL and is_small):
-                return Verdict(only, cause, ((N_("the words on the row say so"), {}),))
+                return Verdict(only, cause, ((SAID_SO, {}),))
         if "entry_error" in said:
             return Verdict(only, "entry_error", ((N_("a correction that the other side does not have"), {}),))
         return None
@@ -167,12 +168,15 @@ class Lonely:
             days = self._lags.transit(minor, is_ours=self._is_ours, we_sell=self._we_sell)
             back = self._lags.transit(minor, is_ours=not self._is_ours, we_sell=self._we_sell)
             if last - day < days:
-                words = (N_("%(days)s days before the cut-off: on its way"), {"days": max(last - day, 0)})
+                words = (
+                    N_("booked on %(day)s, shortly before the cut-off: on its way"),
+                    {"day": side.rows[place].day},
+                )
                 return Verdict(only, "timing", (words,))
             if day - first < min(back, 4) and back > ODD_TRANSIT:
                 words = (
-                    N_("%(days)s days after the beginning: booked before on the other side"),
-                    {"days": day - first},
+                    N_("booked on %(day)s, at the beginning: the other side has it before"),
+                    {"day": side.rows[place].day},
                 )
                 return Verdict(only, "timing", (words,))
         words = (N_("nothing on the other side fits in number, amount or day"), {})

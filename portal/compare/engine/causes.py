@@ -57,3 +57,6 @@ ROOT_OF = {
     "timing": "process",
     "part_payment": "process",
 }
+
+#: Why, where only the words on a row tell.
+SAID_SO = N_("the words on the row say so")

@@ -78,6 +78,9 @@ def _match(pool: Pool, currency: str, on_progress: Progress) -> None:
         lambda: by_number.match_numbers(pool, "tails", stage="number-tail", confidence=0.99),
         lambda: by_number.match_sums(pool, "named", stage="number-sum", confidence=0.99),
         lambda: by_number.match_other_amounts(pool, "own", stage="number-amount", confidence=0.985),
+        lambda: by_number.match_other_amounts(
+            pool, "digits", stage="number-amount", confidence=0.97, most=0.3
+        ),
         lambda: by_amount.match_slips(pool, stage="slip", confidence=0.985),
         lambda: by_amount.match_amounts(pool, stage="amount-day", far_stage="amount-once"),
         lambda: by_number.match_other_amounts(

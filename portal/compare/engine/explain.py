@@ -55,16 +55,21 @@ def explain_difference(ours: int, theirs: int, *, currency: str) -> Known | None
     if is_swapped(one, other):
         return Known("entry_error", (N_("two digits are swapped"), {}), 0.9)
     return (
-        _discount(one, other, gap, amount, is_payment=ours < 0)
+        _discount(one, other, gap, amount, unit=unit, is_payment=ours < 0)
         or _fee(ours, theirs, gap, unit, amount)
         or _tax(one, other, gap)
         or _slip(one, other)
     )
 
 
-def _discount(one: int, other: int, gap: int, amount: dict[str, str], *, is_payment: bool) -> Known | None:
+def _discount(
+    one: int, other: int, gap: int, amount: dict[str, str], *, unit: int, is_payment: bool
+) -> Known | None:
     whole = max(one, other)
+    is_fee = is_payment and gap % unit == 0 and gap // unit in FEES and gap <= 50 * unit
     for rate in DISCOUNTS:
+        if is_fee and rate not in {20, 30, 50}:
+            continue
         if abs(gap - share_of(whole, rate)) <= 1:
             percent = f"{rate / 10:g}"
             words = (

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+from portal.compare.engine.causes import SAID_SO
 from portal.compare.engine.explain import MAX_FEE, explain_difference
 from portal.compare.engine.ledger import LedgerRow, Words
 from portal.compare.engine.words import kind_of, said_causes
@@ -97,7 +98,7 @@ def _same_amount(ours: Sequence[LedgerRow], theirs: Sequence[LedgerRow], toleran
     days = abs((there - here).days)
     if days <= tolerance:
         return agreed
-    words: Words = (N_("%(days)s days between the two bookings"), {"days": days})
+    words: Words = (N_("days between the two bookings: %(days)s"), {"days": days})
     if here.day == there.month and here.month == there.day:
         return Verdict("date_differs", "entry_error", ((N_("day and month are swapped"), {}), words))
     if days > 300 and (here.day, here.month) == (there.day, there.month):
@@ -115,7 +116,7 @@ def _why(
     is_part = abs(here - there) * 3 > max(abs(here), abs(there))
     for cause in said:
         if (cause == "part_payment") == is_part and (cause != "bank_fee" or here < 0):
-            return cause, (N_("the words on the row say so"), {})
+            return cause, (SAID_SO, {})
     if known is not None:
         return known.cause, known.words
     return _by_kind(ours[0], here, there, currency)

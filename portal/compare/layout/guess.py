@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import pairwise
 
 from portal.compare.layout.cells import is_day, is_month, is_month_day, is_year
 from portal.compare.layout.roles import SINGLE, number_rank, role_of_name
 from portal.compare.layout.rules import ColumnGuess, Guess, Layout
+from portal.connectors.amounts import read_amount
 from portal.connectors.rules import SourceRow, UnreadableFile
-from portal.connectors.tables import Header, Table, find_header, is_total_row, looks_like_amount
+from portal.connectors.tables import (
+    Header,
+    Table,
+    find_header,
+    fold_name,
+    is_total_row,
+    looks_like_amount,
+)
 from portal.errors import N_
+from portal.money import BadAmount
 
 SAMPLE_ROWS = 8
 _ONLY_NAME = N_("The name says this; the cells look different.")
@@ -48,7 +59,7 @@ def guess_layout(tables: Sequence[Table], *, remembered: Sequence[Layout] = ()) 
     Raises:
         UnreadableFile: No sheet looks like a ledger.
     """
-    found = [(table, find_header(table.head, known=known_name)) for table in tables if table.head]
+    found = [(table, _header(table)) for table in tables if table.head]
     scored = [(_ledger_score(table, header), place) for place, (table, header) in enumerate(found)]
     best_score, best = max(scored, key=lambda one: (one[0], -one[1]), default=(0.0, 0))
     if best_score <= 0:
@@ -72,6 +83,18 @@ def guess_layout(tables: Sequence[Table], *, remembered: Sequence[Layout] = ()) 
     return Guess(layout, columns, sample)
 
 
+def _header(table: Table) -> Header:
+    """Return the header; of a header of two rows only the lower one where that says as much (a preamble above it)."""
+    header = find_header(table.head, known=known_name)
+    row = next((row for row in table.head if row.no == header.line), None)
+    if row is None:
+        return header
+    lower = tuple(map(fold_name, row.cells))
+    if lower != header.names and sum(map(known_name, lower)) >= sum(map(known_name, header.names)):
+        return replace(header, names=lower)
+    return header
+
+
 def _ledger_score(table: Table, header: Header) -> float:
     """Return how much a sheet looks like a ledger: rows that hold an amount."""
     body = [row for row in table.head if row.no > header.line]
@@ -85,6 +108,7 @@ def _columns(names: Sequence[str], body: Sequence[SourceRow]) -> tuple[ColumnGue
     columns = [_look_at(place, name, rows) for place, name in enumerate(names)]
     guesses = {column.place: _first_guess(column) for column in columns}
     _settle_numbers(guesses, columns)
+    _settle_balance(guesses, columns, rows)
     _settle_amounts(guesses, columns)
     _settle_days(guesses, columns)
     for role in sorted(SINGLE):
@@ -153,6 +177,35 @@ def _settle_numbers(guesses: dict[int, ColumnGuess], columns: Sequence[_Column])
     places.sort(key=lambda place: (columns[place].filled < 0.3, number_rank(columns[place].name), place))
     for extra in places[1:]:
         guesses[extra] = replace(guesses[extra], role="other")
+
+
+def _settle_balance(
+    guesses: dict[int, ColumnGuess], columns: Sequence[_Column], rows: Sequence[SourceRow]
+) -> None:
+    """Find a running balance that its name does not tell: it moves by another column from row to row."""
+    if any(guess.role == "balance" for guess in guesses.values()):
+        return
+    places = [place for place, guess in guesses.items() if guess.role == "amount"]
+    for place in places:
+        if any(_runs_with(rows, place, other) for other in places if other != place):
+            doubt = "" if role_of_name(columns[place].name) == "balance" else _ONLY_CELLS
+            guesses[place] = replace(guesses[place], role="balance", doubt=doubt)
+            return
+
+
+def _runs_with(rows: Sequence[SourceRow], balance: int, amount: int) -> bool:
+    """Say whether one column changes by the other from row to row."""
+    pairs = [(_value(row, balance), _value(row, amount)) for row in rows]
+    known = [(held, moved) for held, moved in pairs if held is not None and moved is not None]
+    hits = sum(1 for before, now in pairwise(known) if abs(now[0] - before[0]) == abs(now[1]))
+    return len(known) > 3 and hits * 10 >= (len(known) - 1) * 9
+
+
+def _value(row: SourceRow, place: int) -> Decimal | None:
+    try:
+        return read_amount(row.cells[place]).value if place < len(row.cells) else None
+    except BadAmount:
+        return None
 
 
 def _settle_amounts(guesses: dict[int, ColumnGuess], columns: Sequence[_Column]) -> None:

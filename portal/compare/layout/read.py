@@ -22,6 +22,8 @@ from portal.money import BadAmount, UnknownCurrency, currency_digits
 
 #: Rows of a second and further sheet are numbered from here on, so that numbers are unique in a file.
 SHEET_STEP = 1_000_000
+#: Number of the opening row that only a running balance implies; no row of a file has it.
+DERIVED_ROW = 0
 _CODE = re.compile(r"(?<![A-Z])([A-Z]{3})(?![A-Z])")
 _CURRENCIES = {
     "美元": "USD", "欧元": "EUR", "港币": "HKD", "日元": "JPY", "英镑": "GBP", "RMB": "CNY", "人民币": "CNY",
@@ -287,7 +289,14 @@ def _finished(found: _Found, layout: Layout, currency: str, named: str) -> ReadL
     balance_sign = _balance_sign(entries)
     rows = tuple(_row(entry, digits, balance_sign) for entry in entries)
     movements = [entry for entry in entries if not entry.is_opening]
-    stated = None if found.stated is None else _minor(found.stated * balance_sign, digits)
+    before = _before(entries, balance_sign)
+    if before:
+        found.labels[DERIVED_ROW] = "0"
+        opening = LedgerRow(DERIVED_ROW, entries[0].day, _minor(before, digits), is_opening=True)
+        rows = (opening, *rows)
+    last = movements[-1].balance if movements else None
+    written = found.stated if found.stated is not None else last
+    stated = None if written is None else _minor(written * balance_sign, digits)
     return ReadLedger(
         rows, currency, sum(_minor(entry.debit, digits) for entry in movements),
         sum(_minor(entry.credit, digits) for entry in movements), stated, tuple(found.left_out), found.labels,
@@ -321,6 +330,21 @@ def _balance_sign(entries: Sequence[_Entry]) -> int:
         moved, amount = entry.balance - before.balance, entry.debit - entry.credit
         votes += (moved == amount) - (moved == -amount)
     return -1 if votes < 0 else 1
+
+
+def _before(entries: Sequence[_Entry], balance_sign: int) -> Decimal:
+    """Return the balance before the first row that a running balance implies; zero where there is none to rely on."""
+    if not entries or entries[0].is_opening or entries[0].balance is None or len(entries) < 4:
+        return Decimal(0)
+    steps = [
+        entry.balance * balance_sign - before.balance * balance_sign == entry.debit - entry.credit
+        for before, entry in pairwise(entries)
+        if before.balance is not None and entry.balance is not None
+    ]
+    if len(steps) < len(entries) - 1 or sum(steps) * 10 < len(steps) * 9:
+        return Decimal(0)
+    first = entries[0]
+    return (first.balance or Decimal(0)) * balance_sign - (first.debit - first.credit)
 
 
 def _row(entry: _Entry, digits: int, balance_sign: int) -> LedgerRow:
