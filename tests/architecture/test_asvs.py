@@ -47,3 +47,15 @@ def test_each_proof_is_a_test_there_is() -> None:
     known = set(re.findall(r"^(?:async )?def (test_\w+)", sources, re.MULTILINE))
     named = {proof for _number, _level, _how, status, proof in rows() if status == "met"}
     assert sorted(named - known) == []
+
+
+def test_each_attack_case_is_named_by_a_test() -> None:
+    """D01 to D36; D05 is the matrix of roles and addresses."""
+    sources = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    named = {
+        int(number)
+        for number in re.findall(r"\b(?:D|test_d)(\d\d)\b|\btest_d(\d\d)_", sources)
+        for number in number
+        if number
+    }
+    assert set(range(1, 37)) - named == set()
