@@ -347,7 +347,7 @@ def request_profile(session: Session, *, public_id: str, actor: Actor, now: date
     content = profile_content(session, public_id)
     draft = RequestDraft(
         kind=PROFILE_KIND, subject_kind="profile", subject_id=public_id, title=f"{row.name} v{row.version}",
-        content=content, effect={"before": {}, "after": {"columns": content["body"]["columns"]}},
+        content=content, effect={"columns": content["body"]["columns"]},
     )  # fmt: skip
     return request_approval(session, draft, actor=actor, now=now)
 

@@ -133,7 +133,7 @@ def list_profiles(session: Session) -> tuple[ProfileVersion, ...]:
     ).all()
     ids = {one for row in rows for one in (row.made_by_id, row.decided_by_id) if one}
     people: dict[int | None, str] = dict(
-        session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).tuples().all()
+        session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all()
     )
     return tuple(
         ProfileVersion(

@@ -69,9 +69,7 @@ def list_rows(session: Session, *, public_id: str, query: ListQuery, actor: Acto
             select(QuarantinedRow.state, func.count())
             .where(QuarantinedRow.batch_id == batch.id)
             .group_by(QuarantinedRow.state)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     state = query.tab if query.tab in ROW_STATE_LABELS else "open"
     order = QuarantinedRow.row_no.desc() if query.descending else QuarantinedRow.row_no.asc()
@@ -286,7 +284,7 @@ def _views(
         problems.setdefault(one.row_no, []).append(problem)
     ids = {row.changed_by_id for row in rows if row.changed_by_id}
     people: dict[Any, str] = dict(
-        session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).tuples().all()
+        session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all()
     )
     return tuple(
         QuarantineView(

@@ -156,8 +156,7 @@ def request_undo(session: Session, *, public_id: str, reason: str, actor: Actor,
     content = undo_content(session, public_id)
     draft = RequestDraft(
         kind=UNDO_KIND, subject_kind="import", subject_id=public_id, title=batch.file_name, content=content,
-        effect={"before": {"documents": content["documents"]}, "after": {"documents": 0, "sums": content["sums"]}},
-        note=batch.undo_reason,
+        effect={"file": batch.file_name, "documents": content["documents"]}, note=batch.undo_reason,
     )  # fmt: skip
     return request_approval(session, draft, actor=actor, now=now)
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select
 
 from admin.commands.worker import VERBS
+from portal.access import system_actor
 from portal.access.models import Grant
 from portal.clock import utc_now
 from portal.db import Database
 from portal.imports import load as load_module
 from portal.imports.models import ImportBatch
 from portal.jobs import lease_job, run_job
+from portal.ledger import edit_entity
 from portal.receivables.models import Document
-from tests.cast import AUD, MEI, PING, SEC, Part
+from tests.cast import AUD, CHEN, MEI, PING, SEC, Part
+from tests.data.einvoice_samples import ubl
 from tests.web.conftest import Browser
 
 Open = Callable[[Part], Browser]
@@ -201,3 +206,46 @@ def test_an_unknown_batch_is_not_found(browser_of: Open) -> None:
 @pytest.mark.parametrize("path", ["new", f"{UNKNOWN}/load"])
 def test_a_form_without_its_token_is_refused(browser_of: Open, path: str) -> None:
     assert browser_of(MEI).post(f"/admin/imports/{path}", {"csrf_token": "wrong"}).status_code == 400
+
+
+def test_a_loaded_file_is_undone_by_two_people(browser_of: Open, database: Database) -> None:
+    mei, chen = browser_of(MEI), browser_of(CHEN)
+    address = upload(mei)
+    work(database)
+    assert mei.get(f"{address}/undo").status_code == 200
+    assert "Only a loaded file of documents can be undone." in mei.get(f"{address}/undo").text
+    mei.post(f"{address}/load")
+    work(database)
+    assert "Undo this file" in mei.get(address).text
+    assert mei.post(f"{address}/undo", {"reason": ""}).status_code == 422
+    approval = mei.post(f"{address}/undo", {"reason": "Wrong file"}).headers["Location"]
+    shown = chen.get(approval).text
+    assert "Undo of a file" in shown
+    assert "Documents to reverse" in shown
+
+
+def test_several_einvoices_come_in_at_once_and_are_known_by_themselves(
+    browser_of: Open, database: Database, now: datetime
+) -> None:
+    with database.writing() as session:
+        edit_entity(session, changes={"tax_no": "DE811111111"}, actor=system_actor("test"), now=now)
+    mei = browser_of(MEI)
+    files = [(io.BytesIO(ubl(number)), f"{number}.xml") for number in ("INV-7", "INV-8")]
+    answer = mei.post("/admin/imports/new", {"file": files}, content_type="multipart/form-data")
+    assert answer.headers["Location"] == "/admin/imports"
+    work(database)
+    found = re.findall(r"/admin/imports/[\w-]{22}", mei.get("/admin/imports").text)
+    page = mei.get(found[0]).text
+    assert "Globex GmbH" in page
+    assert "119.00" in page
+    mei.post(f"{found[0]}/load")
+    work(database)
+    with database.reading() as session:
+        assert session.scalars(select(Document.amount_minor)).all() == [11900]
+
+
+def test_new_customers_are_announced_before_they_are_made(browser_of: Open, database: Database) -> None:
+    mei = browser_of(MEI)
+    address = upload(mei, GOOD.replace("INV-1,invoice,ACME", "INV-1,invoice,NOVUM"))
+    work(database)
+    assert "1 customer is new and would be created." in mei.get(address).text
