@@ -30,6 +30,7 @@ from portal.demo.company import (
     staff_seed,
 )
 from portal.demo.ledgers import compare_some
+from portal.demo.relations import tell_relations
 from portal.demo.story import answer_month, ask_for_postings, confirm_some, raise_disputes
 from portal.demo.trade import Market
 from portal.ledger import close_period, default_entity, ensure_entity
@@ -85,6 +86,7 @@ def build_demo(
     _finish(database, cast, now)
     tell_bank(database, cast, random, now=now)
     compare_some(database, months[MONTHS - 1], cast, now=now - timedelta(hours=5))
+    tell_relations(database, cast, now=now)
     return demo_accounts(database)
 
 
