@@ -37,6 +37,7 @@ from portal.disputes import (
     open_dispute,
     other_reasons,
     parts_from,
+    propose_finding,
     propose_resolution,
     reopen_dispute,
     reply_to_dispute,
@@ -76,6 +77,21 @@ class TalkForm(Form):
     """Words to the customer, or a note for the house."""
 
     text = TextAreaField(N_("Message"), [at_most(4000)])
+
+
+VERDICTS = {"valid": N_("valid"), "partly_valid": N_("partly valid"), "invalid": N_("invalid")}
+
+
+class FindingForm(Form):
+    """What a department found out."""
+
+    verdict = RadioField(N_("The dispute is"), choices=options(list(VERDICTS.items())), default="valid")
+    root_cause = SelectField(
+        N_("Root cause (never shown to the customer)"),
+        default="",
+        choices=options([("", N_("Not known yet")), *ROOT_CAUSES.items()]),
+    )
+    text = TextAreaField(N_("What it rests on"), [at_most(3900)])
 
 
 class ProposeForm(Form):
@@ -230,6 +246,7 @@ def _forms(g: Unit, view: DisputeView, refused: dict[str, Form]) -> dict[str, Fo
     offer = view.offer
     asked = offer.approved if offer is not None and view.row.state == "countered" else view.row.disputed
     made: dict[str, Form] = {
+        "finding_form": FindingForm(formdata=None),
         "talk_form": TalkForm(formdata=None),
         "propose_form": ProposeForm(
             formdata=None, data={"resolution": view.row.reason.outcome, "approved": words().amount(asked)}
@@ -264,8 +281,30 @@ def _back(public_id: str, done: str) -> ResponseReturnValue:
     return redirect(url_for(".show", public_id=public_id), 303)
 
 
+@bp.post("/<string:public_id>/finding")
+@requires(Permission.DISPUTES_NOTE)
+def find(public_id: str) -> ResponseReturnValue:
+    g, form = unit(), FindingForm()
+    try:
+        propose_finding(
+            g.session, public_id=public_id, text=_finding_words(form), root_cause=form.root_cause.data, files=uploads(),
+            actor=g.actor, now=g.now,
+        )  # fmt: skip
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _show(public_id, finding_form=form)
+    return _back(public_id, _("Noted. Finance decides; the customer never sees it."))
+
+
+def _finding_words(form: Form) -> str:
+    """Return the finding as a note: the verdict first; nothing where nothing was written."""
+    words = form.text.data.strip()
+    verdict = _(VERDICTS[form.verdict.data]) if form.verdict.data in VERDICTS else ""
+    return _("Finding: %(verdict)s.", verdict=verdict) + "\n" + words if words and verdict else words
+
+
 @bp.post("/<string:public_id>/<any(reply, note):act>")
-@requires(Permission.DISPUTES_REPLY)
+@requires(Permission.DISPUTES_REPLY, Permission.DISPUTES_NOTE)
 def say(public_id: str, act: str) -> ResponseReturnValue:
     g, form = unit(), TalkForm()
     verb = reply_to_dispute if act == "reply" else note_dispute

@@ -156,7 +156,7 @@ def hand_over() -> ResponseReturnValue:
 
 
 @bp.post("/tasks/<public_id:public_id>/done")
-@requires(Permission.WORKLIST_READ)
+@requires(Permission.DISPUTES_NOTE)
 def finish(public_id: str) -> ResponseReturnValue:
     g = unit()
     close_task(g.session, public_id=public_id, actor=g.actor, now=g.now)

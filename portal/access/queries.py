@@ -100,9 +100,11 @@ def find_person(session: Session, *, public_id: str, actor: Actor) -> PersonView
         NotAllowed: Someone else, without the permission.
         NotFound: Unknown.
     """
+    query = select(Person).where(Person.public_id == public_id)
     if public_id != actor.public_id:
         actor.require(Permission.PEOPLE_READ)
-    row = session.scalars(select(Person).where(Person.public_id == public_id)).one_or_none()
+        query = query.where(*_in_scope(actor))
+    row = session.scalars(query).one_or_none()
     if row is None:
         raise NotFound
     return _views(session, [row])[0]
@@ -164,10 +166,12 @@ def list_people(
         "disabled": N_("Disabled"),
     }
     counts = {
-        key: session.scalar(select(func.count()).select_from(Person).where(rule)) or 0
+        key: session.scalar(select(func.count()).select_from(Person).where(rule, *_in_scope(actor))) or 0
         for key, rule in narrowed.items()
     }
-    chosen = select(Person).where(narrowed.get(query.tab, narrowed["all"]), *_narrowed(only))
+    chosen = select(Person).where(
+        narrowed.get(query.tab, narrowed["all"]), *_narrowed(only), *_in_scope(actor)
+    )
     if query.q:
         words = f"%{query.q.lower()}%"
         chosen = chosen.where(func.lower(Person.name).like(words) | Person.email.like(words))
@@ -184,6 +188,14 @@ def list_people(
     rows = session.scalars(ordered.limit(query.limit).offset(query.offset)).all()
     tabs = tuple(Tab(key, labels[key], count) for key, count in counts.items())
     return Page(_views(session, rows), total, query, tabs=tabs)
+
+
+def _in_scope(actor: Actor) -> list[ColumnElement[bool]]:
+    """Return the condition of staff, and of the people of the customers in scope."""
+    if actor.customer_ids is None:
+        return []
+    theirs = select(Grant.person_id).where(Grant.customer_id.in_(actor.customer_ids))
+    return [or_(Person.id.in_(_is_staff()), Person.id.in_(theirs))]
 
 
 def _narrowed(only: PeopleFilter) -> list[ColumnElement[bool]]:

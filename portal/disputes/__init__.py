@@ -61,7 +61,7 @@ from portal.disputes.reasons import (
     likely_reasons,
     other_reasons,
 )
-from portal.disputes.reply import note_dispute, reply_to_dispute
+from portal.disputes.reply import note_dispute, propose_finding, reply_to_dispute
 from portal.disputes.rules import OPEN_STATES, RESOLUTIONS, ROOT_CAUSES, STATES, TRANSITIONS, Resolution
 from portal.disputes.settle import SETTLE_KIND, resolve_dispute, submit_settlement
 from portal.disputes.target import TargetView, find_target
@@ -128,6 +128,7 @@ __all__ = [
     "open_imported_disputes",
     "other_reasons",
     "parts_from",
+    "propose_finding",
     "propose_resolution",
     "refuse_proposal",
     "reopen_dispute",

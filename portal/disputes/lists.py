@@ -111,9 +111,13 @@ def _tab_counts(
 
 
 def _scoped(chosen: Select[*tuple[Any, ...]], actor: Actor) -> Select[*tuple[Any, ...]]:
-    if actor.customer_ids is None:
-        return chosen
-    return chosen.where(Dispute.customer_id.in_(actor.customer_ids))
+    if actor.customer_ids is not None:
+        chosen = chosen.where(Dispute.customer_id.in_(actor.customer_ids))
+    if actor.entity_ids is not None:
+        chosen = chosen.where(Dispute.entity_id.in_(actor.entity_ids))
+    if actor.departments is not None:
+        chosen = chosen.where(Dispute.department.in_(actor.departments))
+    return chosen
 
 
 def _matches(words: str) -> ColumnElement[bool]:
@@ -162,7 +166,7 @@ def disputes_of_customer(
     zone = entity_view(session).time_zone
     today = business_day(now, zone)
     rows = session.execute(
-        selected_disputes()
+        _scoped(selected_disputes(), actor)
         .where(Dispute.customer_id == customer_id, _OPEN)
         .order_by(Dispute.due_on, Dispute.id)
     )

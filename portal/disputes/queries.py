@@ -19,7 +19,7 @@ from portal.customers.models import Customer
 from portal.disputes.models import Dispute, DisputeEvent, DisputePart
 from portal.disputes.reasons import REASONS
 from portal.disputes.rules import OPEN_STATES, RESOLUTIONS, TRANSITIONS, TURNS, waiting_days
-from portal.disputes.timeline import state_moves
+from portal.disputes.timeline import is_in_scope, state_moves
 from portal.disputes.view import (
     DisputeRow,
     DisputeView,
@@ -31,7 +31,7 @@ from portal.disputes.view import (
     WaitingView,
     twin_facts,
 )
-from portal.errors import NotFound
+from portal.errors import NotAllowed, NotFound
 from portal.ledger import entity_view
 from portal.money import Money, parse_minor
 from portal.receivables.models import Document, DocumentLine, OpenItem
@@ -53,7 +53,7 @@ def find_dispute(session: Session, *, public_id: str, actor: Actor, now: datetim
     """
     actor.require(Permission.DISPUTES_READ)
     found = session.execute(selected_disputes().where(Dispute.public_id == public_id)).one_or_none()
-    if found is None or not actor.sees(found[0].customer_id):
+    if found is None or not is_in_scope(found[0], actor):
         raise NotFound
     return _view(session, found, actor=actor, now=now)
 
@@ -322,6 +322,8 @@ def similar_documents(session: Session, *, document: str, actor: Actor, limit: i
         NotFound: Unknown, or another customer's.
     """
     actor.require(Permission.DISPUTES_READ)
+    if actor.departments is not None:  # a department sees its disputes, not the ledger behind them
+        raise NotAllowed
     this = session.scalars(select(Document).where(Document.public_id == document)).one_or_none()
     if this is None or not actor.sees(this.customer_id):
         raise NotFound

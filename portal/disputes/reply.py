@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from portal.access import Actor, Permission
 from portal.attachments import FileDraft
+from portal.disputes.rules import ROOT_CAUSES
 from portal.disputes.timeline import Words, locked_dispute, move_dispute, require_words
-from portal.errors import NotAllowed
+from portal.errors import Invalid, NotAllowed
 
 
 def reply_to_dispute(
@@ -58,10 +59,47 @@ def note_dispute(
         Invalid: No words and no file.
         FileRefused: A file is not of a kind we take.
     """
-    actor.require(Permission.DISPUTES_REPLY)
+    actor.require(Permission.DISPUTES_NOTE)
     if actor.side == "customer":
         raise NotAllowed
     dispute = locked_dispute(session, public_id=public_id, verb="note", actor=actor)
     words = text.strip() if files else require_words(text)
     note = Words(words, "note", files=files, is_internal=True)
     move_dispute(session, dispute, verb="note", words=note, actor=actor, now=now)
+
+
+def propose_finding(
+    session: Session,
+    *,
+    public_id: str,
+    text: str,
+    root_cause: str = "",
+    files: Sequence[FileDraft] = (),
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Say what a department found and where it comes from; finance decides, customers never get it.
+
+    Args:
+        session: A writing session.
+        public_id: Of the dispute.
+        text: The verdict and what it rests on.
+        root_cause: Key of ``ROOT_CAUSES``; kept as the dispute's where none is known yet.
+        files: What proves it.
+        actor: Needs ``disputes:note``; sees the dispute.
+        now: When.
+
+    Raises:
+        NotAllowed: A customer, or staff who may only read.
+        NotFound: Unknown, or another department's.
+        Conflict: The dispute is closed.
+        Invalid: No words, or no such root cause.
+        FileRefused: A file is not of a kind we take.
+    """
+    if root_cause and root_cause not in ROOT_CAUSES:
+        raise Invalid(field="root_cause")
+    note_dispute(session, public_id=public_id, text=require_words(text), files=files, actor=actor, now=now)
+    if root_cause:
+        dispute = locked_dispute(session, public_id=public_id, verb="note", actor=actor)
+        dispute.root_cause = dispute.root_cause or root_cause
+        session.flush()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import Actor, Permission
 from portal.disputes.limits import disputable_minor, open_dispute_of
-from portal.errors import NotFound
+from portal.errors import NotAllowed, NotFound
 from portal.money import Money
 from portal.receivables.models import Document, OpenItem
 from portal.statements import locate_line
@@ -147,6 +147,8 @@ def find_target(
         NotFound: Unknown, out of scope, or nothing was named.
     """
     actor.require(Permission.DISPUTES_READ)
+    if actor.departments is not None:  # a department sees its disputes, not the ledger behind them
+        raise NotAllowed
     target = resolve_target(session, statement=statement, line_no=line_no, document=document, actor=actor)
     row = session.get(Document, target.document_id) if target.document_id else None
     head = session.get(Statement, target.statement_id) if target.statement_id else None

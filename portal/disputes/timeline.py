@@ -63,6 +63,15 @@ class Words:
     is_internal: bool = False
 
 
+def is_in_scope(dispute: Dispute, actor: Actor) -> bool:
+    """Say whether customer, legal entity and department of a dispute are in the actor's scope."""
+    return (
+        actor.sees(dispute.customer_id)
+        and actor.sees_entity(dispute.entity_id)
+        and actor.sees_department(dispute.department)
+    )
+
+
 def locked_dispute(session: Session, *, public_id: str, verb: str, actor: Actor) -> Dispute:
     """Return a dispute in the actor's scope, its row locked and fresh, ready for a verb.
 
@@ -76,7 +85,7 @@ def locked_dispute(session: Session, *, public_id: str, verb: str, actor: Actor)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()
-    if found is None or not actor.sees(found.customer_id):
+    if found is None or not is_in_scope(found, actor):
         raise NotFound
     next_state(found.state, verb)
     return found

@@ -199,7 +199,8 @@ def grants_of(
         NotAllowed: The actor does not read people.
     """
     actor.require(Permission.PEOPLE_READ)
-    found = session.execute(_grants().where(Person.public_id == person).order_by(Grant.id)).all()
+    chosen = _grants().where(Person.public_id == person, _in_scope(actor))
+    found = session.execute(chosen.order_by(Grant.id)).all()
     return _views(session, found, days=days, now=now)
 
 
@@ -222,9 +223,12 @@ def list_access_review(
     actor.require(Permission.REVIEWS_READ)
     states = _states(now - timedelta(days=days))
     counted = select(*(func.count().filter(state) for state in states.values())).select_from(Grant)
-    counts = dict(zip(states, session.execute(counted.where(Grant.ended_at.is_(None))).one(), strict=True))
+    scope = _in_scope(actor)
+    counts = dict(
+        zip(states, session.execute(counted.where(Grant.ended_at.is_(None), scope)).one(), strict=True)
+    )
     tab = query.tab or "overdue"
-    chosen = _grants().where(states.get(tab, states["all"]))
+    chosen = _grants().where(states.get(tab, states["all"]), scope)
     if query.q:
         words = f"%{query.q.lower()}%"
         chosen = chosen.where(
@@ -244,6 +248,13 @@ def list_access_review(
     found = session.execute(ordered.limit(query.limit).offset(query.offset)).all()
     tabs = tuple(Tab(key, word, counts[key]) for key, word in _REVIEW_TABS)
     return Page(_views(session, found, days=days, now=now), total, query, tabs=tabs)
+
+
+def _in_scope(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition of staff roles, and of those for customers in scope."""
+    if actor.customer_ids is None:
+        return Grant.id > 0
+    return or_(Grant.customer_id.is_(None), Grant.customer_id.in_(actor.customer_ids))
 
 
 def _states(edge: datetime) -> dict[str, ColumnElement[bool]]:

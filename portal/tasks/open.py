@@ -70,11 +70,11 @@ def close_task(session: Session, *, public_id: str, actor: Actor, now: datetime)
     """Mark a task as done.
 
     Raises:
-        NotAllowed: The actor does not work on the queue.
+        NotAllowed: The actor only looks at the queue.
         NotFound: Unknown or out of scope.
         Conflict: It is done already.
     """
-    actor.require(Permission.WORKLIST_READ)
+    actor.require(Permission.DISPUTES_NOTE)
     task = session.scalars(select(Task).where(Task.public_id == public_id).with_for_update()).one_or_none()
     if task is None or (task.customer_id is not None and not actor.sees(task.customer_id)):
         raise NotFound
