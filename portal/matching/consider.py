@@ -26,10 +26,9 @@ from portal.matching.rules import MatchRule, RuleSet, Seen
 from portal.matching.source import BooksSource
 from portal.receivables.models import OpenItem
 
-#: Kinds of line that the bank itself says are no customer's money.
+#: Kinds of line that the bank itself says are no customer's money, unless the evidence says otherwise.
 NOT_CUSTOMERS = {
     "interest": N_("The bank calls it interest."),
-    "fee": N_("The bank calls it a fee."),
     "internal": N_("It comes from an account of our own."),
 }
 _METHODS = {"fifo": "fifo", "pro_rata": "pro_rata", "largest": "largest"}
@@ -80,15 +79,14 @@ def consider(
         lines: Money in that waits.
         rules: The rule set to follow.
     """
-    asked = [line for line in lines if line.kind not in NOT_CUSTOMERS]
     rates = _rates(session, entity_id)
-    receipts = [receipt_of(line) for line in asked]
+    receipts = [receipt_of(line) for line in lines]
     book = gather(receipts, BooksSource(session, entity_id=entity_id))
     numbers = _numbers(session, rules)
     proposals = match(
         receipts, book, tolerances=_by_row(rules, numbers), rates=rates, calibration=calibration_of(session)
     )
-    advised = _advised(session, asked)
+    advised = _advised(session, lines)
     spread = _Spreader(session, entity_id)
     number_of = {row: number for number, row in numbers.items()}
     found = []
@@ -101,7 +99,7 @@ def consider(
 def _candidate(
     line: BankLine, entity_id: int, proposal: Proposal | None, advice: _Advised | None
 ) -> Candidate:
-    if line.kind in NOT_CUSTOMERS:
+    if line.kind in NOT_CUSTOMERS and proposal is None and advice is None:
         return Candidate(
             line, entity_id, item_currency=line.currency, rule="bank", reasons=((NOT_CUSTOMERS[line.kind], {}),),
             is_left=True,
