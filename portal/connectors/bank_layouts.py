@@ -20,7 +20,7 @@ from portal.errors import N_
 _SAMPLE_ROWS = 5000
 _ACCOUNT = re.compile(
     r"(?:卡号|账\s*号|账户|帐号|微信昵称|account(?: details for| number| no\.?)?|iban|konto(?:nummer)?|compte|cuenta"
-    r"|rekening(?:nummer)?|účet)\s*[:：,]*\s*\[?([A-Z0-9*@._\-一-鿿 /]{2,60}?)\]?(?:[,;，；\t]|$)",
+    r"|rekening(?:nummer)?|účet)\s*[:：,]+\s*\[?([A-Z0-9*@._\-一-鿿 /]{2,60}?)\]?(?:[,;，；\t]|$)",
     re.IGNORECASE,
 )
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}[A-Z0-9]{10,30}\b")

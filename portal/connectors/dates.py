@@ -19,7 +19,7 @@ _MONTHS = {
     for no, names in enumerate(
         (
             "jan january januar janvier janv enero ene gennaio gen januari jaen janeiro leden ledna stycznia sty 一月",
-            "feb february februar février fevrier févr fév febrero febbraio februari fevereiro fev února lutego lut 二月",
+            "feb february februar février fevrier févr febrero febbraio februari fev února lut 二月",
             "mar march märz maerz mär mrz mars marzo maart mrt março brezna března marca 三月",
             "apr april avril avr abril abr aprile kwietnia kwi dubna 四月",
             "may mai mayo maggio mag mei maio května kvetna maja 五月",
@@ -113,8 +113,8 @@ def _century(year: int) -> int:
 def date_order(texts: Iterable[str]) -> Order:
     """Return the order of day, month and year that a column of dates shows; empty where no cell tells.
 
-    A first number above 12 is a day, a second above 12 makes the first a month. Where none is above 12 the part that
-    changes most from row to row is the day.
+    A first number above 12 is a day, a second above 12 makes the first a month. Where none is above 12, the order in
+    which the days lie much closer together is taken: a file holds days in a row, not the second of each month.
     """
     firsts: list[int] = []
     seconds: list[int] = []
@@ -137,10 +137,27 @@ def date_order(texts: Iterable[str]) -> Order:
         return "mdy"
     if is_short and len(set(firsts)) == 1 and len(set(thirds)) > 1 and max(thirds) > 12:
         return "ymd"
-    changes = len(set(firsts)) - len(set(seconds))
-    if len(firsts) < 8 or abs(changes) < 3:
+    return _closer_together(set(zip(firsts, seconds, thirds, strict=True)))
+
+
+def _closer_together(days: set[tuple[int, int, int]]) -> Order:
+    """Return the order in which the days of a column lie much closer together; empty where both fit."""
+    if len(days) < 3:
         return ""
-    return "dmy" if changes > 0 else "mdy"
+    spans = []
+    for is_month_first in (False, True):
+        ordinals = []
+        for first, second, third in days:
+            year = _century(third) if third < 100 else third
+            month, day = (first, second) if is_month_first else (second, first)
+            try:
+                ordinals.append(date(year, month, day).toordinal())
+            except ValueError:
+                return ""
+        spans.append(max(ordinals) - min(ordinals) + 1)
+    if spans[0] * 3 < spans[1]:
+        return "dmy"
+    return "mdy" if spans[1] * 3 < spans[0] else ""
 
 
 def is_date(text: str) -> bool:

@@ -82,6 +82,8 @@ def test_tells_day_from_month_by_the_column() -> None:
     assert date_order(["03/04/2026", "05/13/2026"]) == "mdy"
     assert date_order(["03/04/2026", "13/04/2026"]) == "dmy"
     assert date_order(["03/04/2026"]) == ""
+    assert date_order(["02/02/2026", "02/03/2026", "02/05/2026"]) == "mdy"
+    assert date_order(["02/02/2026", "03/02/2026", "05/02/2026"]) == "dmy"
 
 
 @pytest.mark.parametrize(
