@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import lt
 
+from portal.matching.engine.columns import BREAK, Texts
 from portal.matching.engine.facts import Customer, KnownPayer, OpenItem
 from portal.matching.engine.names import account_key
 from portal.matching.engine.text import NOT_DIGITS, key_of
 
+#: How many customers' items are kept ready at a time.
+MOST_POOLS = 20_000
+_HEADS = re.compile(r"^[A-Z]{1,5}(?![A-Z])", re.MULTILINE)
 _PREFIX = re.compile(r"[A-Z]{0,5}(?![A-Z])")
 
 
@@ -21,11 +25,11 @@ _PREFIX = re.compile(r"[A-Z]{0,5}(?![A-Z])")
 class Items:
     """Open items as columns of one length; days are ordinals, ``owner`` is the place of the customer in the book."""
 
-    ids: list[str]
+    ids: Texts
     owner: array[int]
-    doc: list[str]
-    fapiao: list[str]
-    po: list[str]
+    doc: Texts
+    fapiao: Texts
+    po: Texts
     doc_on: array[int]
     due_on: array[int]
     currency: list[str]
@@ -34,27 +38,34 @@ class Items:
     @classmethod
     def empty(cls) -> Items:
         """Return columns without rows."""
-        return cls([], array("l"), [], [], [], array("l"), array("l"), [], array("q"))
+        return cls(Texts(), array("i"), Texts(), Texts(), Texts(), array("i"), array("i"), [], array("q"))
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def ordered(self) -> Items:
         """Return the rows in the order of their ids, so that the order of a file does not matter."""
-        if all(map(lt, self.ids, islice(self.ids, 1, None))):
+        ids = list(self.ids)
+        if all(map(lt, ids, islice(ids, 1, None))):
             return self
-        order = sorted(range(len(self.ids)), key=self.ids.__getitem__)
+        order = sorted(range(len(ids)), key=ids.__getitem__)
 
-        def text(column: list[str]) -> list[str]:
-            return [column[at] for at in order]
+        def text(column: Texts) -> Texts:
+            values = list(column)
+            return Texts([values[at] for at in order])
 
         def numbers(column: array[int]) -> array[int]:
             return array(column.typecode, (column[at] for at in order))
 
         return Items(
             text(self.ids), numbers(self.owner), text(self.doc), text(self.fapiao), text(self.po),
-            numbers(self.doc_on), numbers(self.due_on), text(self.currency), numbers(self.open),
+            numbers(self.doc_on), numbers(self.due_on), [self.currency[at] for at in order], numbers(self.open),
         )  # fmt: skip
+
+    def repeated(self) -> str:
+        """Return an id that stands there twice, of ordered rows; empty for none."""
+        ids = list(self.ids)
+        return next((one for one, other in zip(ids, islice(ids, 1, None), strict=False) if one == other), "")
 
 
 def reference_keys(item: OpenItem) -> frozenset[str]:
@@ -137,7 +148,7 @@ class Book:
             for account in customer.bank_accounts:
                 if key := account_key(account):
                     self.payers.setdefault(key, {}).setdefault(at, 1)
-        self._owned: list[list[int]] | None = None
+        self._owned: list[array[int]] | None = None
         self._sorted = bytearray()
         self._pools: dict[tuple[int, str], Pool] = {}
         self._prefixes: frozenset[str] | None = None
@@ -170,8 +181,11 @@ class Book:
     def prefixes(self) -> frozenset[str]:
         """Return the letters with which document and order numbers of this book begin."""
         if self._prefixes is None:
-            heads = {number[:8] for column in (self.items.doc, self.items.po) for number in column}
-            self._prefixes = frozenset(prefix_of(head) for head in heads) - {""}
+            heads: set[str] = set()
+            for column in (self.items.doc, self.items.po):
+                for text, _ in column.joined():
+                    heads.update(_HEADS.findall(text.upper()))
+            self._prefixes = frozenset(heads) - {""}
         return self._prefixes
 
     def find_tails(self, tails: Collection[str]) -> dict[str, list[int]]:
@@ -179,28 +193,24 @@ class Book:
         wanted = frozenset(tails)
         found: dict[str, list[int]] = {}
         sizes = sorted({len(tail) for tail in wanted})
-        for start in range(0, len(self.items) if wanted else 0, 100_000):
-            for at, digits in enumerate(all_digits(self.items.doc[start : start + 100_000]), start):
-                for size in sizes:
-                    if digits[-size:] in wanted:
-                        found.setdefault(digits[-size:], []).append(at)
+        for at, digits in _column_digits(self.items.doc) if wanted else ():
+            for size in sizes:
+                if digits[-size:] in wanted:
+                    found.setdefault(digits[-size:], []).append(at)
         return found
 
     def find_references(self, keys: Collection[str]) -> dict[str, list[int]]:
         """Return for each of these keys the items that are known by it, in one pass over the columns."""
         wanted = frozenset(keys)
         found: dict[str, list[int]] = {}
-        for column, last in ((self.items.doc, 0), (self.items.fapiao, 8), (self.items.po, 0)):
-            for start in range(0, len(column), 100_000):
-                some = all_digits(column[start : start + 100_000])
-                if last:
-                    some = [digits if len(digits) < 12 else digits[-last:] for digits in some]
-                for at, digits in enumerate(some, start):
-                    key = digits if digits[:1] != "0" else digits.lstrip("0")
-                    if key in wanted:
-                        held = found.setdefault(key, [])
-                        if at not in held:
-                            held.append(at)
+        for column, is_tax in ((self.items.doc, False), (self.items.fapiao, True), (self.items.po, False)):
+            for at, digits in _column_digits(column):
+                if is_tax and len(digits) >= 12:
+                    digits = digits[-8:]  # noqa: PLW2901 - a loop over millions
+                if (digits if digits[:1] != "0" else digits.lstrip("0")) in wanted:
+                    held = found.setdefault(digits.lstrip("0"), [])
+                    if at not in held:
+                        held.append(at)
         return found
 
     def find_amounts(self, amounts: Collection[tuple[str, int]]) -> dict[tuple[str, int], list[int]]:
@@ -214,10 +224,10 @@ class Book:
                 found.setdefault((currency[at], amount), []).append(at)
         return found
 
-    def owned(self, customer: int) -> list[int]:
+    def owned(self, customer: int) -> Sequence[int]:
         """Return the items of a customer, oldest first."""
         if self._owned is None:
-            self._owned = [[] for _ in self.customers]
+            self._owned = [array("i") for _ in self.customers]
             for at, owner in enumerate(self.items.owner):
                 self._owned[owner].append(at)
             self._sorted = bytearray(len(self.customers))
@@ -226,13 +236,16 @@ class Book:
             self._sorted[customer] = 1
             if len(mine) > 1:
                 doc_on, due_on = items.doc_on, items.due_on
-                mine.sort(key=lambda at: (doc_on[at], due_on[at], items.doc[at], items.ids[at]))
+                order = sorted(mine, key=lambda at: (doc_on[at], due_on[at], items.doc[at], items.ids[at]))
+                mine = self._owned[customer] = array("i", order)
         return mine
 
     def pool(self, customer: int, currency: str) -> Pool:
         """Return the open items of a customer in a currency."""
         pool = self._pools.get((customer, currency))
         if pool is None:
+            if len(self._pools) >= MOST_POOLS:
+                self._pools.clear()
             codes, dated = self.items.currency, self.items.doc_on
             mine = [at for at in self.owned(customer) if codes[at] == currency]
             pool = self._pools[customer, currency] = Pool(mine, [dated[at] for at in mine])
@@ -262,7 +275,19 @@ def _digits(number: str) -> str:
 
 
 def all_digits(numbers: Sequence[str]) -> list[str]:
+    """Return the digits of each number."""
     joined = "\n".join(numbers)
     if joined.isascii() and joined.count("\n") == len(numbers) - 1:
         return joined.translate(NOT_DIGITS).split("\n")
     return ["".join(one for one in number if one.isdigit() and one.isascii()) for number in numbers]
+
+
+def _column_digits(column: Texts) -> Iterator[tuple[int, str]]:
+    """Yield place and digits of every value of a column."""
+    at = 0
+    for text, count in column.joined():
+        if text.isascii():
+            yield from enumerate(text.translate(NOT_DIGITS).split(BREAK), at)
+        else:
+            yield from enumerate(all_digits(text.split(BREAK)), at)
+        at += count

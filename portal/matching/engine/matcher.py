@@ -19,7 +19,8 @@ from portal.matching.engine.text import is_not_from_sales, names_in, normal, run
 
 #: Levels of evidence of a payer, strongest first; weaker ones wait until the stronger had their turn.
 _STRONG = frozenset("AFNPT")
-_DUPLICATE_DAYS = 45
+#: How many receipts have their numbers looked up at a time: a matter of memory only.
+BATCH = 200_000
 
 
 class Matching:
@@ -36,8 +37,8 @@ class Matching:
     def run(self) -> None:
         """Match: references, learning, payers with amounts, learning again, parts, anywhere."""
         self._find_payers()
-        self._find_names()
-        whole_numbers(self.state, self._waiting(), self.names)
+        for start in range(0, len(self.lines), BATCH):
+            self._find_names(self.lines[start : start + BATCH])
         self._named()
         self._learn()
         for strong in (True, False):
@@ -58,11 +59,18 @@ class Matching:
     def _waiting(self) -> list[Line]:
         return [line for line in self.lines if line.found is None]
 
-    def _find_names(self) -> None:
-        hits = self.state.book.find_references({key for line in self.lines for key, _, _ in line.windows})
-        for line in self.lines:
+    def _find_names(self, lines: Sequence[Line]) -> None:
+        """Look up the numbers of some receipts and take what is named exactly; they stand in the order of dates."""
+        for line in lines:
+            read_numbers(line)
+        hits = self.state.book.find_references({key for line in lines for key, _, _ in line.windows})
+        for line in lines:
             if line.windows and (names := named_anywhere(self.state, line, hits)):
                 self.names[line.at] = names
+        whole_numbers(self.state, lines, self.names)
+        for line in lines:
+            if line.found is not None:
+                del self.names[line.at]
 
     def _find_payers(self) -> None:
         texts = dict.fromkeys(line.receipt.payer_name for line in self.lines if line.receipt.payer_name)
@@ -70,6 +78,7 @@ class Matching:
         self.payers.read([*texts, *meant])
         for line in self.lines:
             line.who, line.level = self.payers.of(line)
+        self.payers.forget()
 
     def _learn(self) -> None:
         """Remember who paid for whom; receipts of yet unknown payers get their customer from it."""
@@ -86,19 +95,26 @@ class Matching:
                 line.who, line.level = known, "L"
 
     # ------------------------------------------------------------ stages
+    def _by_customer(self, lines: Iterable[Line]) -> list[Line]:
+        """Order receipts by their customer, then by date: receipts of different customers do not touch each other."""
+        return sorted(lines, key=lambda line: (self._customer(line), line.at))
+
+    def _customer(self, line: Line) -> int:
+        names = self.names.get(line.at)
+        return names.customer if names else line.who[0] if line.who else -1
+
     def _named(self) -> None:
-        for line in self._waiting():
+        for line in self._by_customer(self._waiting()):
             if line.runs and not line.is_noise:
-                self.read[line.at] = read_inside(self.state, line, self.names)
-        for at, read in self.read.items():
-            line = self.lines[at]
-            if line.found is None and (found := named(self.state, line, read)):
-                self.state.take(line, found)
+                read = self.read[line.at] = read_inside(self.state, line, self.names)
+                if found := named(self.state, line, read):
+                    self.state.take(line, found)
+                    del self.read[line.at]
         self._named_in_part(known=True)
 
     def _named_in_part(self, *, known: bool) -> None:
         """Take part payments and overpayments of named items; of payers that are not the customer only at last."""
-        for at, read in self.read.items():
+        for at, read in sorted(self.read.items()):
             line = self.lines[at]
             if line.found is None and (found := named_in_part(self.state, line, read)):
                 if not known or (found.customer in line.who and found.chance < 2):
@@ -106,7 +122,8 @@ class Matching:
 
     def _bare(self, *, strong: bool) -> None:
         for stage in (bare.one_amount, bare.rest_of_part, bare.sums, bare.less_credit, bare.twin_or_nearly):
-            self._stage(stage, [line for line in self._free() if (line.level in _STRONG) == strong])
+            lines = [line for line in self._free() if (line.level in _STRONG) == strong]
+            self._stage(stage, self._by_customer(lines))
 
     def _stage(self, stage: Callable[[State, Line], Found | None], lines: Sequence[Line]) -> None:
         self._take_all((line for line in lines if line.who), lambda line: stage(self.state, line))
@@ -178,10 +195,15 @@ def match(
 def _line(at: int, receipt: Receipt) -> Line:
     line = Line(at, receipt, receipt.value_on.toordinal())
     if receipt.narrative:
-        line.text = normal(receipt.narrative)
-        line.meant = names_in(line.text)
-        line.is_noise = is_not_from_sales(line.text)
-        line.runs = runs_of(line.text)
-        if line.runs:
-            line.windows = windows_of(line.text, line.runs)
+        text = normal(receipt.narrative)
+        line.meant = names_in(text)
+        line.is_noise = is_not_from_sales(text)
     return line
+
+
+def read_numbers(line: Line) -> None:
+    """Read the narrative of a receipt: its text in one spelling and the numbers in it."""
+    line.text = normal(line.receipt.narrative)
+    line.runs = runs_of(line.text)
+    if line.runs:
+        line.windows = windows_of(line.text, line.runs)

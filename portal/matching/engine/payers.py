@@ -17,6 +17,8 @@ MOST_SHARING = 12
 Who = tuple[tuple[int, ...], str]
 NOBODY: Who = ((), "-")
 #: Levels that are asked together, the cheap ones first: a name found in one phase is not looked for in the next.
+#: How many names are looked up at a time: a matter of memory only.
+BATCH = 100_000
 PHASES = ("FPOC", "SYB", "D")
 
 
@@ -46,10 +48,11 @@ class Payers:
         for text in [text for text in unread if self._is_remembered(text, unread[text])]:
             del unread[text]
         ours = [names_of(customer) for customer in self.book.customers]
-        for levels in PHASES:
-            self._look_up(unread, ours, levels)
-        for text in unread:
-            self._by_text[text] = NOBODY
+        waiting = list(unread.items())
+        for start in range(0, len(waiting), BATCH):
+            some = dict(waiting[start : start + BATCH])
+            for levels in PHASES:
+                self._look_up(some, ours, levels)
 
     def _is_remembered(self, text: str, name: Name) -> bool:
         seen = self.book.payers.get(f"N:{name.whole}") if len(name.whole) > 1 else None
@@ -73,6 +76,11 @@ class Payers:
                     self._by_text[text] = (tuple(ids), level)
                     del unread[text]
                     break
+
+    def forget(self) -> None:
+        """Let go of the names, once every receipt knows its payer."""
+        self._by_text.clear()
+        self._accounts.clear()
 
     def by_name(self, text: str) -> Who:
         """Return whom a payer name means."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from portal.matching.engine.book import Book
 from portal.matching.engine.facts import Receipt, RestKind, Tolerances
@@ -40,8 +40,8 @@ class Line:
     receipt: Receipt
     day: int
     text: str = ""
-    runs: list[Run] = field(default_factory=list)
-    windows: list[Window] = field(default_factory=list)
+    runs: Sequence[Run] = ()
+    windows: Sequence[Window] = ()
     who: tuple[int, ...] = ()
     level: str = "-"
     meant: tuple[str, ...] = ()
@@ -78,3 +78,4 @@ class State:
             if not self.left[item]:
                 self.book.pool(items.owner[item], items.currency[item]).stale = True
         line.found = found
+        line.text, line.runs, line.windows = "", (), ()

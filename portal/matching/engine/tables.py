@@ -181,9 +181,9 @@ def read_items(path: Path, customers: list[Customer]) -> Items:
         BadFile: A row cannot be used; the message says where.
     """
     place = {customer.id: at for at, customer in enumerate(customers)}
-    table, seen, items = _Table(path, ITEM_COLUMNS), set[str](), Items.empty()
+    table, items = _Table(path, ITEM_COLUMNS), Items.empty()
     for some in table.chunks():
-        table.unseen("item_id", some["item_id"], seen)
+        table.unseen("item_id", some["item_id"], set())
         for id_ in sorted(set(some["customer_id"]) - place.keys()):
             place[id_] = len(customers)
             customers.append(Customer(id_, ""))
@@ -199,8 +199,11 @@ def read_items(path: Path, customers: list[Customer]) -> Items:
         items.due_on.extend(map(table.days("due_date", due).__getitem__, due))
         items.currency.extend(table.currencies("currency", some["currency"]))
         items.open.extend(_open(table, some))
-    del seen
-    return items.ordered()
+    ordered = items.ordered()
+    if repeated := ordered.repeated():
+        rows = [row for row, id_ in enumerate(items.ids, 2) if id_ == repeated]
+        raise BadFile(TWICE, file=path.name, row=rows[1], column="item_id", value=repeated[:60])
+    return ordered
 
 
 def _open(table: _Table, some: dict[str, Sequence[str]]) -> list[int]:

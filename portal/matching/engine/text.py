@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from unicodedata import normalize
 
 #: Position of a run of digits and the digits.
@@ -54,7 +55,7 @@ def runs_of(text: str) -> list[Run]:
     return [(found.start(), found.end(), found[0]) for found in _RUN.finditer(text)][:MOST_RUNS]
 
 
-def windows_of(text: str, runs: list[Run]) -> list[Window]:
+def windows_of(text: str, runs: Sequence[Run]) -> list[Window]:
     """Return the numbers that neighbouring runs may form, longest first for each start."""
     found: list[Window] = []
     count = len(runs)
