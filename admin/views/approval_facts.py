@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from admin.views.matching_facts import FACTS as MATCHING_FACTS
+from admin.views.matching_facts import KIND_WORDS as MATCHING_WORDS
 from portal.approvals import ApprovalView
 from portal.bank import LAYOUT_KIND, ROLE_LABELS
 from portal.confirmations import CHANNEL_LABELS, OUTCOME_LABELS, PAPER_KIND
@@ -26,6 +28,7 @@ KIND_WORDS: dict[str, str] = {
     LAYOUT_KIND: N_("Columns of a bank's table"),
     UNDO_KIND: N_("Undo of a file"),
     PROFILE_KIND: N_("Layout of files"),
+    **MATCHING_WORDS,
 }
 _FIELDS = {
     "contact": N_("Contact"),
@@ -69,8 +72,9 @@ def _role(approval: ApprovalView, tr: Translator) -> Facts:
 
 def _paper(approval: ApprovalView, tr: Translator) -> Facts:
     content, effect = approval.content, approval.effect
+    outcome, channel = OUTCOME_LABELS[content["outcome"]], CHANNEL_LABELS[content["channel"]]
     facts = [
-        (tr.gettext("Answer"), tr.gettext(OUTCOME_LABELS[content["outcome"]])),
+        (tr.gettext("Answer"), tr.gettext(outcome)),
         (tr.gettext("Closing balance"), f"{effect['closing']['currency']} {effect['closing']['amount']}"),
     ]
     if content["stated_minor"] is not None:
@@ -80,7 +84,7 @@ def _paper(approval: ApprovalView, tr: Translator) -> Facts:
         facts.append((tr.gettext("What differs"), content["reason"]))
     return [
         *facts,
-        (tr.gettext("How it came"), tr.gettext(CHANNEL_LABELS[content["channel"]])),
+        (tr.gettext("How it came"), tr.gettext(channel)),
         (tr.gettext("Day"), tr.day(date.fromisoformat(content["given_on"]))),
         (tr.gettext("Who at the customer"), f"{content['given_by']}, {content['given_title']}"),
     ]
@@ -96,7 +100,7 @@ def _import_undo(approval: ApprovalView, tr: Translator) -> Facts:
             tr.gettext(DOCUMENT_KINDS[one["kind"]]),
             f"{one['currency']} {one['balance']} ({one['documents']:,})",
         )
-        for one in content["sums"]
+        for one in content["by_kind"]
     ]
     return [*facts, (tr.gettext("Reason"), content["reason"])]
 
@@ -121,6 +125,7 @@ _WRITERS: dict[str, Callable[[ApprovalView, Translator], Facts]] = {
     LAYOUT_KIND: _layout,
     UNDO_KIND: _import_undo,
     PROFILE_KIND: _import_profile,
+    **MATCHING_FACTS,
 }
 
 

@@ -1,0 +1,66 @@
+"""What an approval about matching shows: the entry of a receipt, rules before and after, an allocation now and then."""
+
+from __future__ import annotations
+
+from admin.views.matching_rules import CHANGE_WORDS, FATE_WORDS
+from portal.approvals import ApprovalView
+from portal.errors import N_
+from portal.i18n import Translator
+from portal.matching import POST_KIND, REST_WORDS, RULES_KIND, UNDO_KIND, WISH_KIND
+from portal.money import Money
+
+Facts = list[tuple[str, str]]
+
+KIND_WORDS: dict[str, str] = {
+    POST_KIND: N_("Matched receipt"),
+    UNDO_KIND: N_("Undo a match"),
+    RULES_KIND: N_("Rules of matching, new version"),
+    WISH_KIND: N_("Another allocation of a receipt"),
+}
+
+
+def post_facts(approval: ApprovalView, tr: Translator) -> Facts:
+    """Return the money, the reason for a difference and the entry line by line."""
+    content, effect = approval.content, approval.effect
+    facts = [(tr.gettext("Received"), tr.headline(Money(content["amount_minor"], content["currency"])))]
+    facts.append((tr.gettext("Documents"), f"{len(content['parts']):,}"))
+    if content["rest_kind"] in REST_WORDS:
+        facts.append((tr.gettext("What the difference is"), tr.gettext(REST_WORDS[content["rest_kind"]])))
+    for line in effect.get("entry", ()):
+        name = line["name_en"] if tr.language == "en" else line["name"]
+        side = tr.gettext("Debit") if line["debit_minor"] else tr.gettext("Credit")
+        money = tr.headline(Money(line["debit_minor"] or line["credit_minor"], effect["currency"]))
+        facts.append((f"{side} {line['code']} {name}", money))
+    return facts
+
+
+def undo_facts(approval: ApprovalView, tr: Translator) -> Facts:
+    """Return what is taken back and why."""
+    content = approval.content
+    money = tr.headline(Money(content["amount_minor"], content["currency"]))
+    return [(tr.gettext("Received"), money), (tr.gettext("Reason"), content["reason"])]
+
+
+def rule_facts(approval: ApprovalView, tr: Translator) -> Facts:
+    """Return every change of the rules, and what the dry run said."""
+    effect = approval.effect
+    facts = [
+        (tr.gettext(CHANGE_WORDS[what]), f"{before or '—'} → {after or '—'}")
+        for what, before, after in effect.get("changes", ())
+    ]
+    counts = effect.get("counts", {})
+    for key, word in FATE_WORDS.items():
+        if counts:
+            facts.append((tr.gettext(word), f"{counts['before'][key]:,} → {counts['after'][key]:,}"))
+    return facts
+
+
+def wish_facts(approval: ApprovalView, tr: Translator) -> Facts:
+    """Return how many documents the receipt pays now and would pay then."""
+    content = approval.content
+    money = tr.headline(approval.money) if approval.money is not None else ""
+    documents = tr.gettext("Documents")
+    return [(tr.gettext("Receipt"), money), (documents, f"{len(content['before']):,} → {len(content['parts']):,}")]
+
+
+FACTS = {POST_KIND: post_facts, UNDO_KIND: undo_facts, RULES_KIND: rule_facts, WISH_KIND: wish_facts}
