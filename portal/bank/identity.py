@@ -103,16 +103,25 @@ def neighbours_of(
     return found
 
 
-def known_lines(session: Session, keys: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Return key → (line, file it was first seen in) of the lines that are in the books."""
-    found: dict[str, tuple[int, int]] = {}
+@dataclass(frozen=True, slots=True)
+class KnownLine:
+    """A line in the books: which, in which file it was seen first, whether it was only notified so far."""
+
+    id: int
+    file_id: int
+    is_notice: bool
+
+
+def known_lines(session: Session, keys: Sequence[str]) -> dict[str, KnownLine]:
+    """Return the lines in the books by their keys."""
+    found: dict[str, KnownLine] = {}
     for start in range(0, len(keys), _AT_ONCE):
         rows = session.execute(
-            select(BankLine.line_key, BankLine.id, BankLine.file_id).where(
+            select(BankLine.line_key, BankLine.id, BankLine.file_id, BankLine.is_notice).where(
                 BankLine.line_key.in_(keys[start : start + _AT_ONCE])
             )
         )
-        found.update((key, (line_id, file_id)) for key, line_id, file_id in rows)
+        found.update((key, KnownLine(*facts)) for key, *facts in rows)
     return found
 
 

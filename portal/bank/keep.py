@@ -95,11 +95,13 @@ class Keeper:
         rows: list[dict[str, Any]] = []
         sightings: dict[int, int] = {}
         for item in items:
-            line_id, file_id = known.get(item.key, (0, 0))
-            if line_id and file_id == self._file_id:
+            there = known.get(item.key)
+            if there and there.file_id == self._file_id:
                 self.imported += 1  # by a run of this file that was interrupted
                 continue
-            line_id = line_id or self._same_money(session, item)
+            if there and there.is_notice:
+                self._claim(session, there.id, item)
+            line_id = there.id if there else self._same_money(session, item)
             if not line_id:
                 self.imported += 1
                 rows.append(self._row(item))
@@ -119,15 +121,22 @@ class Keeper:
         """Return the line that a notification told before its statement, or the other way round; 0 = none."""
         if not item.account_id:
             return 0
-        placed = self._placed[item.statement]
-        line_id = self._notices.same_money(session, item, is_notice=placed.opened.is_notice)
-        if line_id and not placed.opened.is_notice and not self._is_dry_run:
-            session.execute(
-                update(BankLine)
-                .where(BankLine.id == line_id)
-                .values(line_key=item.key, is_notice=False, statement_id=self._statement_ids.get(placed.key))
-            )
+        is_notice = self._placed[item.statement].opened.is_notice
+        line_id = self._notices.same_money(session, item, is_notice=is_notice)
+        if line_id:
+            self._claim(session, line_id, item)
         return line_id
+
+    def _claim(self, session: Session, line_id: int, item: KeyedEntry) -> None:
+        """Let a statement take over a line that was only notified so far."""
+        placed = self._placed[item.statement]
+        if placed.opened.is_notice or self._is_dry_run:
+            return
+        session.execute(
+            update(BankLine)
+            .where(BankLine.id == line_id, BankLine.is_notice.is_(True))
+            .values(line_key=item.key, is_notice=False, statement_id=self._statement_ids.get(placed.key))
+        )
 
     def _keyed(self, session: Session, place: int, entry: Entry) -> KeyedEntry:
         placed = self._placed[place]

@@ -63,7 +63,7 @@ def test_takes_a_file_in_once(take: Take, database: Database) -> None:
     assert (first.lines, first.imported, first.duplicates, first.rejected) == (5, 5, 0, 0)
     assert (again.lines, again.imported, again.duplicates) == (5, 0, 5)
     assert first.as_json()["statements"][0]["balanced"] is True
-    assert first.as_json()["statements"][0]["closing"] == "14231.50"
+    assert first.as_json()["statements"][0]["closing"] == "14226.50"
     assert len(kept(database)) == 5
     with database.reading() as session:
         (account,) = session.scalars(select(BankAccount)).all()
