@@ -13,6 +13,7 @@ from portal.errors import Refusal
 
 #: Command → module and name in it; loaded only when called, because start-up time is felt.
 COMMANDS = {
+    "access": "admin.commands.access:access",
     "audit": "admin.commands.audit:audit",
     "check": "admin.commands.checks:check",
     "compare-files": "admin.commands.compare_files:compare",

@@ -32,6 +32,23 @@ INBOX_SECONDS = 5
 ACTOR = system_actor("worker")
 
 
+def _tell_auditors(run: JobRun) -> Mapping[str, Any]:
+    """Tell auditors once a week who prepares and approves at the same time; nothing while nobody does."""
+    from portal.roles import send_weekly_list
+
+    with run.database.writing() as session:
+        seller = entity_view(session)
+        words = {
+            one: {
+                "seller": seller.short_name_in(one),
+                "seller_phone": seller.phone,
+                "seller_email": seller.email,
+            }
+            for one in ("zh", "en")
+        }
+        return {"queued": send_weekly_list(session, seller=words, actor=ACTOR, now=run.now)}
+
+
 def _run_reminders(run: JobRun) -> Mapping[str, Any]:
     from portal.reminders import run_reminders
     from portal.statements import mark_no_response
@@ -199,6 +216,7 @@ VERBS: dict[str, Verb] = {
     "privacy.purge": _purge_old,
     SEND_RESET: send_reset,
     "reminders.run": _run_reminders,
+    "roles.weekly": _tell_auditors,
     "statements.issue": _issue_statements,
     "statements.prepare": _prepare_statements,
 }
@@ -324,4 +342,5 @@ def _queue_daily(database: Database) -> None:
         enqueue(session, "reminders.run", key=f"reminders.run:{day}", payload={}, now=utc_now())
         enqueue(session, "disputes.close", key=f"disputes.close:{day}", payload={}, now=utc_now())
         enqueue(session, "privacy.purge", key=f"privacy.purge:{day}", payload={}, now=utc_now())
+        enqueue(session, "roles.weekly", key=f"roles.weekly:{day}", payload={}, now=utc_now())
         enqueue(session, "imports.feeds", key=f"imports.feeds:{day}", payload={}, now=utc_now())

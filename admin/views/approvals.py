@@ -71,6 +71,7 @@ def _columns() -> list[Column[ApprovalView]]:
         Column("state", _("State"), lambda row: _(said.STATE_CHIPS[row.state][1])),
         Column("requested_by", _("Asked by"), lambda row: row.requested_by),
         Column("requested_at", _("Asked on"), lambda row: row.requested_at, "moment"),
+        Column("first_by", _("First yes by"), lambda row: row.first_by),
         Column("decided_by", _("Decided by"), lambda row: row.decided_by),
         Column("decided_at", _("Decided"), lambda row: row.decided_at, "moment"),
         Column("currency", _("Currency"), lambda row: row.money.currency if row.money else ""),
@@ -193,7 +194,9 @@ def yes(public_id: str) -> ResponseReturnValue:
         form = BackForm(formdata=None)
         form.form_errors = [_(refusal.message, **refusal.params) + " " + _("Nothing was posted.")]
         return _show(public_id, form)
-    flash(_("Approved."), "done")
+    state = find_approval(g.session, public_id=public_id, actor=g.actor).state
+    first = _("Noted. It is above a limit: a second approver says the other yes, then it is posted.")
+    flash(_("Approved.") if state == "approved" else first, "done" if state == "approved" else "wait")
     return redirect(url_for(".show", public_id=public_id), 303)
 
 

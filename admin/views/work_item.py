@@ -130,7 +130,7 @@ def url_of(item: WorkItem) -> str:
 def preview_of(g: Unit, item: WorkItem) -> Preview:
     """Return the preview of a thing, read afresh."""
     if item.kind == "task":
-        return _task(item)
+        return _task(g, item)
     return {"dispute": _dispute, "approval": _approval, "statement": _statement}[item.kind](g, item)
 
 
@@ -213,7 +213,7 @@ def _statement(g: Unit, item: WorkItem) -> Preview:
     )
 
 
-def _task(item: WorkItem) -> Preview:
+def _task(g: Unit, item: WorkItem) -> Preview:
     facts = item.facts
     name = _(TASK_NAMES.get(facts["kind"], N_("Task")))
     known = [*([_customer(item)] if item.customer_no else []), _deadline(item)]
@@ -226,7 +226,11 @@ def _task(item: WorkItem) -> Preview:
         said = (str(facts.get("name", "")), text)
     else:
         said = (str(facts.get("recipient", "")), str(facts.get("error", "")))
-    done_url = url_for("admin_worklist.finish", public_id=item.public_id)
+    done_url = (
+        url_for("admin_worklist.finish", public_id=item.public_id)
+        if g.actor.may(Permission.DISPUTES_NOTE)
+        else ""
+    )
     return Preview(
         item.label or name, ("act", name), _("Our turn"), tuple(known), (Act(_("Open it"), url_of(item), "o"),), said,
         done_url=done_url,

@@ -29,8 +29,10 @@ from portal.demo.company import (
     staff_actor,
     staff_seed,
 )
+from portal.demo.intake import take_files_in
 from portal.demo.ledgers import compare_some
 from portal.demo.relations import tell_relations
+from portal.demo.staff import tell_of_staff
 from portal.demo.story import answer_month, ask_for_postings, confirm_some, raise_disputes
 from portal.demo.trade import Market
 from portal.ledger import close_period, default_entity, ensure_entity
@@ -87,6 +89,8 @@ def build_demo(
     tell_bank(database, cast, random, now=now)
     compare_some(database, months[MONTHS - 1], cast, now=now - timedelta(hours=5))
     tell_relations(database, cast, now=now)
+    take_files_in(database, cast, now=now)
+    tell_of_staff(database, password_hash=hash_password(PASSWORD, cost=cost), now=now)
     return demo_accounts(database)
 
 

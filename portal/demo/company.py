@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from portal.access import (
     Actor,
+    GrantTerms,
+    LimitTerms,
     PersonDraft,
     add_person,
     find_person_by_email,
@@ -39,7 +41,16 @@ STAFF = {
     "department": ("qiu.bin@lanqiao.example", "邱斌", "物流主管", "zh"),
     "auditor": ("pan.wei@lanqiao.example", "潘蔚", "内部审计", "zh"),
     "security-admin": ("ning.hao@lanqiao.example", "宁皓", "安全管理员", "zh"),
+    "security-admin-2": ("gu.yan@lanqiao.example", "顾妍", "安全管理员", "zh"),
     "system-admin": ("bao.lei@lanqiao.example", "鲍磊", "系统管理员", "zh"),
+}
+#: Key of STAFF → terms under which the role is held; the others hold theirs without bounds.
+TERMS = {
+    "clerk-2": GrantTerms(portfolio="own", limits=(LimitTerms("EUR", 500_000, None),), reason="Europe only"),
+    "approver-2": GrantTerms(
+        limits=(LimitTerms("CNY", 5_000_000, 20_000_000), LimitTerms("EUR", 600_000, None))
+    ),
+    "department": GrantTerms(departments=("logistics", "warehouse"), reason="查物流与仓库的异议"),
 }
 #: role → (address, name, job title, customer's place in the list) of the customers' people with a sign-in.
 CUSTOMER_PEOPLE = (
@@ -82,7 +93,8 @@ def seat_company(session: Session, *, password_hash: str, now: datetime) -> dict
         )
         seated[key] = add_person(session, draft, actor=system, now=now)
         role = key.removesuffix("-2")
-        grant_role(session, public_id=seated[key], role=role, actor=system, now=now)
+        terms = TERMS.get(key, GrantTerms())
+        grant_role(session, public_id=seated[key], role=role, terms=terms, actor=system, now=now)
         set_up_totp_from_console(session, public_id=seated[key], seed=new_seed(), actor=system, now=now)
     return seated
 
