@@ -179,7 +179,7 @@ def undo_content(session: Session, public_id: str) -> Mapping[str, Any]:
     return {
         "import": public_id, "file": batch.file_name, "sha256": batch.file_sha256, "reason": batch.undo_reason,
         "documents": sum(int(count) for _, _, count, _ in rows),
-        "sums": [
+        "by_kind": [
             {
                 "currency": currency, "kind": kind, "documents": int(count),
                 "balance": Money(int(minor), currency).decimal_text,
