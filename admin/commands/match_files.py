@@ -18,14 +18,25 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command("match-files")
 @click.option("--customers", required=True, type=_FILE, help="customer_id,name,name_en,owner,bank_account")
-@click.option("--items", required=True, type=_FILE, help="Open invoices and credit notes, amounts in minor units.")
+@click.option(
+    "--items", required=True, type=_FILE, help="Open invoices and credit notes, amounts in minor units."
+)
 @click.option("--receipts", required=True, type=_FILE, help="Money received, amounts in minor units.")
 @click.option("--rates", type=_FILE, help="date,currency,per_unit: price of one unit in the book currency.")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Proposals as CSV.")
-@click.option("--threshold", type=click.FloatRange(0, 1), default=0.0, help="Leave out proposals below this confidence.")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Proposals as CSV."
+)
+@click.option("--threshold", type=click.FloatRange(0, 1), default=0.0, help="Leave out what is less sure.")
 @as_json
 def match_files(
-    *, customers: Path, items: Path, receipts: Path, rates: Path | None, out: Path, threshold: float, as_json: bool
+    *,
+    customers: Path,
+    items: Path,
+    receipts: Path,
+    rates: Path | None,
+    out: Path,
+    threshold: float,
+    as_json: bool,
 ) -> None:
     """Match receipts with open items from CSV files; the same engine as over the books.
 

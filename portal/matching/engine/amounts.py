@@ -36,18 +36,6 @@ def shortfall(total: int, paid: int, tolerance: Tolerance) -> RestKind:
     return ""
 
 
-def shortfalls(paid: int, tolerance: Tolerance) -> list[tuple[int, RestKind]]:
-    """Return the totals that a payment may settle with a usual fee, discount or rounding, likeliest first."""
-    found: list[tuple[int, RestKind]] = []
-    for fee in range(50, min(tolerance.fee_minor, paid // _FEE_SHARE) + 1, 50):
-        found.append((paid + fee, "fee"))
-    for share in _DISCOUNTS:
-        if share <= tolerance.discount_bp:
-            middle = paid * 10_000 // (10_000 - share)
-            found.extend((middle + step, "discount") for step in (-1, 0, 1))
-    return found
-
-
 def in_full(
     state: State, line: Line, items: Sequence[int], *, rule: str, named: int = 0, tolerance_bp: int = 0
 ) -> Found | None:
@@ -100,9 +88,8 @@ def in_part(state: State, line: Line, items: Sequence[int], *, rule: str, named:
     if not items or any(book.items.currency[item] != line.receipt.currency for item in items):
         return None
     rest = line.receipt.amount_minor
-    credits = [item for item in items if state.left[item] < 0]
-    rest -= sum(state.left[item] for item in credits)
-    amounts = {item: state.left[item] for item in credits}
+    amounts = {item: state.left[item] for item in items if state.left[item] < 0}
+    rest -= sum(amounts.values())
     for item in items:
         if rest > 0 and item not in amounts:
             amounts[item] = min(rest, state.left[item])
@@ -111,7 +98,13 @@ def in_part(state: State, line: Line, items: Sequence[int], *, rule: str, named:
     kind: RestKind = "overpayment" if rest > 0 else "partial" if is_part else ""
     chosen = tuple(item for item in items if item in amounts)
     found = Found(
-        book.items.owner[items[0]], chosen, tuple(amounts[item] for item in chosen), rule, max(rest, 0), kind, named
+        book.items.owner[items[0]],
+        chosen,
+        tuple(amounts[item] for item in chosen),
+        rule,
+        max(rest, 0),
+        kind,
+        named,
     )
     found.chance = _oddness(state, line, found)
     return found
@@ -122,7 +115,9 @@ def _oddness(state: State, line: Line, found: Found) -> int:
     paid, total = line.receipt.amount_minor, sum(state.left[item] for item in found.items)
     if found.rest_kind == "overpayment":
         return 0 if found.rest * 10 <= paid + 10 else 1 if found.rest * 4 <= paid else 2
-    if any(is_share(paid, whole) for whole in (total, sum(state.book.items.open[item] for item in found.items))):
+    if any(
+        is_share(paid, whole) for whole in (total, sum(state.book.items.open[item] for item in found.items))
+    ):
         return -2
     return -1 if speaks_of_part(line.text) else 0 if paid * 20 >= total else 1
 

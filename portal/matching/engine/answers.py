@@ -110,8 +110,8 @@ def _reasons(state: State, line: Line, found: Found) -> list[Reason]:
     reasons: list[Reason] = []
     if "%(number)s" in message:
         items = state.book.items
-        for item in found.items[: min(max(found.named, 1), _MOST_REASONS)]:
-            reasons.append((message, {"number": items.doc[item] or items.ids[item]}))
+        shown = found.items[: min(max(found.named, 1), _MOST_REASONS)]
+        reasons.extend((message, {"number": items.doc[item] or items.ids[item]}) for item in shown)
     elif "%(count)s" in message:
         reasons.append((message, {"count": len(found.items)}))
     else:

@@ -79,7 +79,9 @@ def sums(state: State, line: Line) -> Found | None:
     """Return several items of one customer that make the amount."""
     fits = []
     for customer in line.who[:MOST_SEARCHED]:
-        live = [item for item in state.live(customer, line.receipt.currency, line.day) if state.left[item] > 0]
+        live = [
+            item for item in state.live(customer, line.receipt.currency, line.day) if state.left[item] > 0
+        ]
         made = find_sum(live, [state.left[item] for item in live], line.receipt.amount_minor)
         if made:
             fits.append(made)
@@ -208,7 +210,10 @@ def round_share(state: State, line: Line) -> Found | None:
         return None
     found = in_part(state, line, fits[:1], rule="part" if speaks else "share")
     if found:
-        found.is_ambiguous, found.others = len({state.left[item] for item in fits}) > 1, tuple((i,) for i in fits[1:6])
+        found.is_ambiguous, found.others = (
+            len({state.left[item] for item in fits}) > 1,
+            tuple((i,) for i in fits[1:6]),
+        )
         found.chance = chance_of(len(live) * 40, amount, _round(amount))
         found.flags = "t" if len(fits) > 1 else ""
     return found

@@ -116,7 +116,9 @@ class Pool:
         if self._numbers is None:
             self._numbers = {}
             for column in (book.items.doc, book.items.fapiao, book.items.po):
-                for item, digits in zip(self.items, all_digits([column[item] for item in self.items]), strict=True):
+                for item, digits in zip(
+                    self.items, all_digits([column[item] for item in self.items]), strict=True
+                ):
                     if digits:
                         self._numbers.setdefault(digits, []).append(item)
             self.joined = f"|{'|'.join(self._numbers)}|"
@@ -133,7 +135,9 @@ class Book:
         payers: Who paid before, by ``payer_keys``; own accounts of the customers need not be repeated.
     """
 
-    def __init__(self, customers: Sequence[Customer], items: Items, payers: Iterable[KnownPayer] = ()) -> None:
+    def __init__(
+        self, customers: Sequence[Customer], items: Items, payers: Iterable[KnownPayer] = ()
+    ) -> None:
         self.customers = customers
         self.items = items
         self.size = len(items)
@@ -154,7 +158,9 @@ class Book:
         self._prefixes: frozenset[str] | None = None
 
     @classmethod
-    def of(cls, customers: Iterable[Customer], items: Iterable[OpenItem], payers: Iterable[KnownPayer] = ()) -> Book:
+    def of(
+        cls, customers: Iterable[Customer], items: Iterable[OpenItem], payers: Iterable[KnownPayer] = ()
+    ) -> Book:
         """Make a book from facts. Items of unknown customers are left out; of repeated ids the first counts."""
         known = sorted({customer.id: customer for customer in customers}.values(), key=lambda one: one.id)
         place = {customer.id: at for at, customer in enumerate(known)}

@@ -13,7 +13,7 @@ BREAK = "\n"
 
 
 class Texts:
-    """A column of short texts in pieces of joined text; values are cut out when asked for. Line breaks become blanks."""
+    """A column of short texts in pieces of joined text; values are cut out when asked for."""
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._pieces: list[str] = []

@@ -20,7 +20,7 @@ Counts = Mapping[str, tuple[float, float]]
 
 
 class Calibration:
-    """Observed precision by bucket; a bucket is ``rule|difference|payer|chance|flags``, wider ones drop the last parts."""
+    """Observed precision by bucket, ``rule|difference|payer|chance|flags``; wider ones drop the last parts."""
 
     def __init__(self, counts: Counts) -> None:
         self._counts: dict[str, tuple[float, float]] = {}
@@ -57,7 +57,9 @@ class Calibration:
                 right, total = self._counts.get(wide, (0.0, 0.0))
                 borrowed = BORROWED if wide != bucket or total < 200 else 0.0
                 if total:
-                    known = (right + known * borrowed + (0 if borrowed else 0.5)) / (total + (borrowed or 2.0))
+                    known = (right + known * borrowed + (0 if borrowed else 0.5)) / (
+                        total + (borrowed or 2.0)
+                    )
             self._known[bucket] = known
         return min(known, AMBIGUOUS) if is_ambiguous else known
 

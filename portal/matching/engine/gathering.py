@@ -6,7 +6,15 @@ from collections.abc import Iterable, Sequence
 
 from portal.matching.engine.book import Book, reference_keys
 from portal.matching.engine.facts import Customer, KnownPayer, OpenItem, Receipt
-from portal.matching.engine.names import Name, account_key, fits, keys_of_payer, name_keys, names_of, payer_keys
+from portal.matching.engine.names import (
+    Name,
+    account_key,
+    fits,
+    keys_of_payer,
+    name_keys,
+    names_of,
+    payer_keys,
+)
 from portal.matching.engine.payers import MOST_SHARING, PHASES
 from portal.matching.engine.source import Source
 from portal.matching.engine.text import names_in, normal, runs_of, windows_of
@@ -51,7 +59,8 @@ def _by_name(source: Source, unread: dict[str, Name], known: dict[str, Customer]
     hits: dict[str, set[str]] = {}
     for key, customer_id in source.customers_by_name(keys):
         hits.setdefault(key, set()).add(customer_id)
-    missing = {customer_id for some in hits.values() if len(some) <= MOST_SHARING for customer_id in some} - known.keys()
+    few = [some for some in hits.values() if len(some) <= MOST_SHARING]
+    missing = {customer_id for some in few for customer_id in some} - known.keys()
     if missing:
         known.update((customer.id, customer) for customer in source.customers(missing))
     ours: dict[str, list[Name]] = {}

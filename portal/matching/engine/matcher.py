@@ -26,7 +26,9 @@ BATCH = 200_000
 class Matching:
     """One run over a batch of receipts; ``lines`` hold what was found."""
 
-    def __init__(self, receipts: Iterable[Receipt], book: Book, *, tolerances: Tolerances, rates: Rates) -> None:
+    def __init__(
+        self, receipts: Iterable[Receipt], book: Book, *, tolerances: Tolerances, rates: Rates
+    ) -> None:
         ordered = sorted(receipts, key=lambda receipt: (receipt.value_on, receipt.id))
         self.lines = [_line(at, receipt) for at, receipt in enumerate(ordered)]
         self.state = State(book, self.lines, tolerances=tolerances, rates=rates)
@@ -116,9 +118,9 @@ class Matching:
         """Take part payments and overpayments of named items; of payers that are not the customer only at last."""
         for at, read in sorted(self.read.items()):
             line = self.lines[at]
-            if line.found is None and (found := named_in_part(self.state, line, read)):
-                if not known or (found.customer in line.who and found.chance < 2):
-                    self.state.take(line, found)
+            found = named_in_part(self.state, line, read) if line.found is None else None
+            if found and (not known or (found.customer in line.who and found.chance < 2)):
+                self.state.take(line, found)
 
     def _bare(self, *, strong: bool) -> None:
         for stage in (bare.one_amount, bare.rest_of_part, bare.sums, bare.less_credit, bare.twin_or_nearly):
@@ -152,7 +154,9 @@ class Matching:
 
     def _anywhere(self) -> None:
         lines = self._free()
-        by_amount = self.state.book.find_amounts({(line.receipt.currency, line.receipt.amount_minor) for line in lines})
+        by_amount = self.state.book.find_amounts(
+            {(line.receipt.currency, line.receipt.amount_minor) for line in lines}
+        )
         self._take_all(lines, lambda line: bare.anywhere(self.state, line, by_amount))
         lines = [line for line in lines if line.found is None and line.runs]
         tails = {digits for line in lines for _, _, digits in line.runs if 4 <= len(digits) <= 6}

@@ -1,4 +1,4 @@
-"""Stages that start from named items: exactly paid, with a credit note, with unnamed ones, with a difference, in part."""
+"""Stages that start from named items: paid exactly, with others, with a difference, in part."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from itertools import product
 from math import prod
 
 from portal.matching.engine.amounts import in_full, in_part, shortfall
+from portal.matching.engine.completing import complete
 from portal.matching.engine.naming import Names, is_alike, named_inside
 from portal.matching.engine.state import Found, Line, State
-from portal.matching.engine.subsets import find_sum
-from portal.matching.engine.text import count_in, speaks_of_credit
 
 MOST_PRODUCTS = 2_000
 #: How far a payment with a reference may be from the day's rate, in parts of ten thousand.
@@ -80,9 +79,10 @@ def _choices(state: State, names: Names) -> tuple[list[int], list[list[int]], st
 
 def _exact(state: State, line: Line, names: Names) -> Found | None:
     sure, choices, way = _choices(state, names)
-    if sure and (found := in_full(state, line, sure, rule="list" if names.is_listed else "reference", named=len(sure))):
-        if not found.rest_kind:
-            return found
+    plain = "list" if names.is_listed else "reference"
+    found = in_full(state, line, sure, rule=plain, named=len(sure)) if sure else None
+    if found and not found.rest_kind:
+        return found
     if not choices:
         return None
     sets = _matching_products(state, line, sure, choices)
@@ -116,7 +116,9 @@ def _matching_products(
     return found
 
 
-def _groups(state: State, line: Line, sure: Sequence[int], choices: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
+def _groups(
+    state: State, line: Line, sure: Sequence[int], choices: Sequence[Sequence[int]]
+) -> list[tuple[int, ...]]:
     """Try each number as the name of all its items (an order with several invoices)."""
     every = list(dict.fromkeys([*sure, *(item for choice in choices for item in choice)]))
     if len(every) > 1 and sum(state.left[item] for item in every) == line.receipt.amount_minor:
@@ -184,7 +186,7 @@ def _with_credits(state: State, line: Line, names: Names) -> Found | None:
     notes = [item for item in live if state.left[item] < 0 and item not in items]
     if over <= 0 or not notes:
         return None
-    fits = [(note,) for note in notes if state.left[note] == -over]
+    fits: list[tuple[int, ...]] = [(note,) for note in notes if state.left[note] == -over]
     fits += [
         (one, other)
         for at, one in enumerate(notes[:30])
@@ -201,71 +203,11 @@ def _with_credits(state: State, line: Line, names: Names) -> Found | None:
 
 
 def _completed(state: State, line: Line, names: Names) -> Found | None:
-    """Named items and others of the customer that were cut off or only counted (等3张), perhaps less a credit note."""
     sure, choices, _ = _choices(state, names)
     items = _open(state, [*sure, *(choice[0] for choice in choices if len(choice) == 1)]) or sure
     if not items or not _one_currency(state, line, items):
         return None
-    rest = line.receipt.amount_minor - sum(state.left[item] for item in items)
-    live = [item for item in state.live(names.customer, line.receipt.currency, line.day) if item not in items]
-    if rest > 0 and (found := _with_others(state, line, items, live=live, rest=rest)):
-        return found
-    if speaks_of_credit(line.text):
-        for note in [item for item in live if state.left[item] < 0][:10]:
-            more = rest - state.left[note]
-            if more > 0 and (found := _with_others(state, line, [*items, note], live=live, rest=more)):
-                return found
-    return None
-
-
-def _with_others(
-    state: State, line: Line, items: Sequence[int], *, live: Sequence[int], rest: int
-) -> Found | None:
-    """Add to named items those others that make up the rest of the receipt."""
-    missing = count_in(line.text) - len(items)
-    if missing < 1 and count_in(line.text):
-        return None
-    dated = state.book.items.doc_on
-    first = min(dated[item] for item in items)
-    others = [item for item in live if 0 < state.left[item] <= rest]
-    later = [item for item in others if dated[item] >= first]
-    if missing in {1, -len(items)}:
-        single = [item for some in (later, others) for item in some if state.left[item] == rest]
-        if single:
-            found = in_full(state, line, [*items, single[0]], rule="reference-more", named=len(items))
-            if found:
-                found.chance = -3 if missing == 1 or len(items) > 1 else -2
-                found.flags = "t" if len(set(single)) > 1 else ""
-            return found
-    for some in (later, others):
-        made = find_sum(some, [state.left[item] for item in some], rest)
-        if made and missing in {len(made.items), -len(items)}:
-            found = in_full(state, line, [*items, *made.items], rule="reference-more", named=len(items))
-            if found:
-                found.chance, found.is_ambiguous = made.chance - (2 if missing > 0 else 0), made.solutions > 1
-                found.others = tuple((*items, *one) for one in made.others)
-                found.flags = "t" if _have_twins(state, made.items, others) else ""
-            return found
-    return _counted(state, line, items, others=live) if missing == 1 else None
-
-
-def _have_twins(state: State, chosen: Sequence[int], others: Sequence[int]) -> bool:
-    sizes = {state.left[item] for item in chosen}
-    return sum(state.left[item] in sizes for item in others) > len(chosen)
-
-
-def _counted(state: State, line: Line, items: Sequence[int], *, others: Sequence[int]) -> Found | None:
-    """One more item is said to be paid, and only one fits with a fee, a discount or a rounding."""
-    fits = [
-        found
-        for item in others
-        if state.left[item] > 0
-        and (found := in_full(state, line, [*items, item], rule="reference-more", named=len(items)))
-    ]
-    if len(fits) != 1:
-        return None
-    fits[0].chance = -1
-    return fits[0]
+    return complete(state, line, names.customer, items)
 
 
 def _different(state: State, line: Line, names: Names) -> Found | None:

@@ -11,9 +11,8 @@ from portal.matching.engine.facts import Customer, Receipt
 from portal.matching.engine.places import LATIN_FORMS, PLACES, TRADES
 
 #: Readings that company and place names take, where the dictionary lists another one first.
-_READINGS = dict(
-    zip("长重厦行曾单乐都朝传藏会大车石万六", "CHANG CHONG XIA HANG ZENG SHAN LE DU CHAO CHUAN ZANG HUI DA CHE SHI WAN LU".split(), strict=True)
-)
+_READ = "CHANG CHONG XIA HANG ZENG SHAN LE DU CHAO CHUAN ZANG HUI DA CHE SHI WAN LU".split()
+_READINGS = dict(zip("长重厦行曾单乐都朝传藏会大车石万六", _READ, strict=True))
 _TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ", "aaaaeeeeiiiioooouuuuvvvvvnnnm")
 _BRACKETS = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]")
 _NOT_LETTERS = re.compile(r"[^0-9A-Z\u3400-\u9fff\uf900-\ufaff]+")
@@ -72,7 +71,9 @@ class Name:
             place = _NOT_LETTERS.sub("", inside).removesuffix("市").removesuffix("省")
             if place in PLACES:
                 places.append(place)
-        rest = _NOT_LETTERS.sub("", _BRACKETS.sub(lambda f: "" if f[1].rstrip("市省") in PLACES else f[1], rest))
+        rest = _NOT_LETTERS.sub(
+            "", _BRACKETS.sub(lambda f: "" if f[1].rstrip("市省") in PLACES else f[1], rest)
+        )
         self.whole = _NOT_LETTERS.sub("", text)
         branch = _BRANCH.search(rest)
         if branch and branch.start(1) > 3:
@@ -147,8 +148,7 @@ def _part_keys(name: Name) -> set[str]:
 
 
 def _exact_keys(name: Name) -> list[tuple[str, str]]:
-    keys = [("F", name.whole), ("P", f"{name.core}|{''.join(name.places)}"), ("C", name.core)]
-    return keys
+    return [("F", name.whole), ("P", f"{name.core}|{''.join(name.places)}"), ("C", name.core)]
 
 
 def _sound_keys(name: Name) -> tuple[str, ...]:
@@ -205,7 +205,9 @@ def account_key(account: str) -> str:
 def payer_keys(receipt: Receipt) -> tuple[str, ...]:
     """Return the keys to remember when a receipt was accepted for a customer: its account and its payer's name."""
     name = Name(receipt.payer_name).whole if receipt.payer_name else ""
-    return tuple(key for key in (account_key(receipt.payer_account), f"N:{name}" if len(name) > 1 else "") if key)
+    return tuple(
+        key for key in (account_key(receipt.payer_account), f"N:{name}" if len(name) > 1 else "") if key
+    )
 
 
 def fits(level: str, payer: Name, ours: Sequence[Name]) -> bool:

@@ -1,4 +1,4 @@
-"""Which items a narrative names: whole numbers anywhere in the book; lists, ranges, tails and typos inside a customer."""
+"""Which items a narrative names: whole numbers anywhere; lists, ranges, tails and slips inside a customer."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Names:
 
 def named_anywhere(state: State, line: Line, hits: Mapping[str, Sequence[int]]) -> Names | None:
     """Return what whole numbers in the narrative name, of the customer named most often; None for nothing."""
-    found: list[tuple[int, int, list[int]]] = []
+    found: list[tuple[int, int, Sequence[int]]] = []
     free = 0
     for key, first, last in line.windows:
         if first < free:
@@ -55,30 +55,42 @@ def named_anywhere(state: State, line: Line, hits: Mapping[str, Sequence[int]]) 
     if len(found) == 1 and len(found[0][2]) == 1:
         first, last, items = found[0]
         return Names(state.book.items.owner[items[0]], [items[0]], used=set(range(first, last + 1)))
-    votes = Counter(owner for _, _, items in found for owner in {state.book.items.owner[item] for item in items})
+    votes = Counter(
+        owner for _, _, items in found for owner in {state.book.items.owner[item] for item in items}
+    )
     best = max(votes.values())
     leaders = [owner for owner, count in votes.items() if count == best]
     if len(leaders) > 1:
-        leaders = [owner for owner in line.who if owner in leaders] or _paid_to_the_cent(state, line, found) or leaders
+        leaders = (
+            [owner for owner in line.who if owner in leaders]
+            or _paid_to_the_cent(state, line, found)
+            or leaders
+        )
     names = Names(min(leaders))
     for first, last, items in found:
-        mine = [item for item in items if state.book.items.owner[item] == names.customer]
-        if not mine:
-            continue
-        names.used.update(range(first, last + 1))
-        if len(mine) == 1:
-            if mine[0] not in names.sure:
-                names.sure.append(mine[0])
-        else:
-            names.maybe.append(("order", mine))
+        _keep(names, first, last, [item for item in items if state.book.items.owner[item] == names.customer])
     return names
 
 
-def _paid_to_the_cent(state: State, line: Line, found: Sequence[tuple[int, int, list[int]]]) -> list[int]:
+def _keep(names: Names, first: int, last: int, mine: list[int]) -> None:
+    """Note what some runs name of the customer."""
+    if not mine:
+        return
+    names.used.update(range(first, last + 1))
+    if len(mine) > 1:
+        names.maybe.append(("order", mine))
+    elif mine[0] not in names.sure:
+        names.sure.append(mine[0])
+
+
+def _paid_to_the_cent(state: State, line: Line, found: Sequence[tuple[int, int, Sequence[int]]]) -> list[int]:
     """Return the owners of named items that have exactly the amount of the receipt."""
     book = state.book.items
     return [
-        book.owner[item] for _, _, items in found for item in items if book.open[item] == line.receipt.amount_minor
+        book.owner[item]
+        for _, _, items in found
+        for item in items
+        if book.open[item] == line.receipt.amount_minor
     ]
 
 
@@ -91,9 +103,9 @@ def _plausible(book: Book, line: Line, items: Sequence[int], first: int) -> list
         letters = before[0]
         agree = [item for item in items if letters in {prefix_of(doc[item]), prefix_of(po[item])}]
         if letters in book.prefixes():
-            return [item for item in agree if letters == prefix_of(doc[item]) and key_of(doc[item]) in digits] or [
-                item for item in agree if letters == prefix_of(po[item]) and key_of(po[item]) in digits
-            ]
+            return [
+                item for item in agree if letters == prefix_of(doc[item]) and key_of(doc[item]) in digits
+            ] or [item for item in agree if letters == prefix_of(po[item]) and key_of(po[item]) in digits]
         if agree:
             return agree
     if len(items) == 1:
@@ -146,8 +158,9 @@ def _lists(state: State, line: Line, names: Names, pool: Pool) -> None:
         if not anchor or not at or len(digits) > len(anchor):
             continue
         whole = anchor[: -len(digits)] + digits
-        if is_range(line.text, previous, start) and (found := _between(anchor, whole, pool, state)):
-            if len(found) > 1 or previous + 1 != start:
+        if is_range(line.text, previous, start):
+            found = _between(anchor, whole, pool, state)
+            if len(found) > 1 or (found and previous + 1 != start):
                 names.used.add(at)
                 names.is_listed = True
                 names.sure.extend(item for item in found if item not in names.sure)
@@ -201,7 +214,9 @@ def _blocks(digits: str, pool: Pool, numbers: Mapping[str, Sequence[int]]) -> li
     return []
 
 
-def _near(line: Line, at: int, pool: Pool, numbers: Mapping[str, Sequence[int]]) -> tuple[str, list[int]] | None:
+def _near(
+    line: Line, at: int, pool: Pool, numbers: Mapping[str, Sequence[int]]
+) -> tuple[str, list[int]] | None:
     """Return items whose number is whole, cut off or one slip away from a number that starts at a run."""
     windows = [key for key, first, _ in line.windows if first == at]
     for key in windows:
@@ -218,7 +233,9 @@ def _near(line: Line, at: int, pool: Pool, numbers: Mapping[str, Sequence[int]])
                 return "cut", cut
         if pool.lengths.isdisjoint((size - 1, size, size + 1)):
             continue
-        close = process.extract(key, numbers.keys(), scorer=OSA.distance, score_cutoff=1, limit=MOST_TAILS + 1)
+        close = process.extract(
+            key, numbers.keys(), scorer=OSA.distance, score_cutoff=1, limit=MOST_TAILS + 1
+        )
         slips = [item for number, _, _ in close for item in numbers[number]]
         if slips and len(slips) <= MOST_TAILS:
             return "typo", slips
@@ -246,7 +263,11 @@ def is_alike(book: Book, line: Line, item: int) -> bool:
             continue
         key = number.lstrip("0")
         for window, _, _ in line.windows:
-            if len(window) >= 6 and abs(len(window) - len(key)) <= 1 and OSA.distance(window, key, score_cutoff=1) <= 1:
+            if (
+                len(window) >= 6
+                and abs(len(window) - len(key)) <= 1
+                and OSA.distance(window, key, score_cutoff=1) <= 1
+            ):
                 return True
         for _, _, digits in line.runs:
             if 3 <= len(digits) <= 8 and digits not in ends and number.endswith(digits):

@@ -12,8 +12,8 @@ from portal.matching.engine.state import Line
 #: A name that so many customers share says nothing.
 MOST_SHARING = 12
 
-#: Customers and the level of evidence: A account, N seen name, F P C whole name, S sound, Y capitals cut short, O owner,
-#: B brand, D one slip, L learned in this run, T named as the one for whom a third party pays, X account and name differ.
+#: Customers and the level of evidence: A account, N seen name, F P C whole name, S sound, Y capitals cut short,
+#: O owner, B brand, D one slip, L learned in this run, T the one a third party pays for, X account and name differ.
 Who = tuple[tuple[int, ...], str]
 NOBODY: Who = ((), "-")
 #: Levels that are asked together, the cheap ones first: a name found in one phase is not looked for in the next.

@@ -20,7 +20,7 @@ class Source(Protocol):
         ...
 
     def items_by_amount(self, amounts: Collection[tuple[str, int]]) -> Iterable[OpenItem]:
-        """Return the open items of these currencies and open amounts; an amount of more than 20 items may be left out."""
+        """Return the open items of these currencies and amounts; an amount of more than 20 items may be left out."""
         ...
 
     def customers_by_payer(self, keys: Collection[str]) -> Iterable[KnownPayer]:

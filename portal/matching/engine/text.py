@@ -22,17 +22,20 @@ _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣", "-") | dict.fr
 NOT_DIGITS = {code: None for code in range(128) if code != 10 and not 48 <= code <= 57}
 
 _NOT_FROM_SALES = re.compile(
-    r"利息|结息|INTEREST|ZINSEN|退款|退回|退还|归还|退税|REFUND|RETURNED|(?<!质量)保证金|押金|DEPOSIT|工资|薪|SALARY|补贴|报销|"
-    r"备用金|还款|借款|税款|社保|公积金|分红|DIVIDEND|投资款|理赔|赔款|LOAN|SUBSIDY|CASHBACK|奖励"
+    r"利息|结息|INTEREST|ZINSEN|退款|退回|退还|归还|退税|REFUND|RETURNED|(?<!质量)保证金|押金|DEPOSIT|"
+    r"工资|薪|SALARY|补贴|报销|备用金|还款|借款|税款|社保|公积金|分红|DIVIDEND|投资款|理赔|赔款|LOAN|SUBSIDY|CASHBACK|奖励"
 )
 _PART = re.compile(
-    r"预付|首付|进度款|尾款|质保金|质量保证金|部分|分期|首期|二期|定金|订金|ADVANCE|DOWN ?PAYMENT|PART|INSTAL|BALANCE|ANZAHLUNG|"
-    r"\d ?%|RETENTION"
+    r"预付|首付|进度款|尾款|质保金|质量保证金|部分|分期|首期|二期|定金|订金|"
+    r"ADVANCE|DOWN ?PAYMENT|PART|INSTAL|BALANCE|ANZAHLUNG|\d ?%|RETENTION"
 )
 _CREDIT = re.compile(r"红字|红冲|冲红|退货|扣退|折让|抵扣|抵减|CREDIT ?NOTE|LESS CN|GUTSCHRIFT|\bCN\b")
-_COUNT = re.compile(r"等(\d{1,2}|[两二三四五六七八九十])[张笔单份个票]|(\d{1,2}) ?(?:INVOICES|RECHNUNGEN|BILLS)|共(\d{1,2})[张笔单]")
+_COUNT = re.compile(
+    r"等(\d{1,2}|[两二三四五六七八九十])[张笔单份个票]|(\d{1,2}) ?(?:INVOICES|RECHNUNGEN|BILLS)|共(\d{1,2})[张笔单]"
+)
 _FOR = re.compile(
-    r"(?:代为?|受|替)(?:付|缴|支付|汇款|收)? ?([\u3400-\u9fff()A-Z0-9&., ]{2,40}?)(?:委托付款|委托|付货款|支付|付款|代付|代缴|汇款|付|缴|$| )"
+    r"(?:代为?|受|替)(?:付|缴|支付|汇款|收)? ?([\u3400-\u9fff()A-Z0-9&., ]{2,40}?)"
+    r"(?:委托付款|委托|付货款|支付|付款|代付|代缴|汇款|付|缴|$| )"
     r"|(?:ON BEHALF OF|O/B/O|BEHALF|PAID FOR|FOR ACCOUNT OF|FOR|I\.?A\.?) ([A-Z][A-Z0-9&.,()\u3400-\u9fff -]{2,60})"
     r"|\(([^()]{2,40}(?:\([^()]{1,10}\)[^()]{0,20})?)\)代"
 )
@@ -91,7 +94,7 @@ def keys_of_number(digits: str) -> tuple[str, ...]:
 
 
 def key_of(number: str) -> str:
-    """Return the key of one of our own numbers: its digits without leading zeros; empty when too short to be known by."""
+    """Return the key of one of our own numbers: its digits without leading zeros; empty when too short."""
     digits = number.translate(NOT_DIGITS) if number.isascii() else "".join(_RUN.findall(normal(number)))
     key = digits.lstrip("0")
     return key if len(key) >= MIN_KEY - 1 else ""
