@@ -45,8 +45,9 @@ def use_recovery_code(session: Session, person_id: int, *, code: str, now: datet
             RecoveryCode.used_at.is_(None),
         )
         .values(used_at=now)
+        .returning(RecoveryCode.id)
     )  # fmt: skip
-    return bool(spent.rowcount)  # type: ignore[attr-defined] # an UPDATE has one
+    return spent.first() is not None
 
 
 def codes_left(session: Session, person_id: int) -> int:

@@ -106,9 +106,12 @@ def use_totp(session: Session, person_id: int, *, code: str, now: datetime) -> b
     if step is None:
         return False
     spent = session.execute(
-        update(Totp).where(Totp.person_id == person_id, Totp.last_step < step).values(last_step=step)
+        update(Totp)
+        .where(Totp.person_id == person_id, Totp.last_step < step)
+        .values(last_step=step)
+        .returning(Totp.person_id)
     )
-    return bool(spent.rowcount)  # type: ignore[attr-defined] # an UPDATE has one
+    return spent.first() is not None
 
 
 def shown_code(session: Session, person_id: int, *, now: datetime) -> str | None:

@@ -48,7 +48,6 @@ def requires_recent_proof_when(is_needed: Callable[[], bool]) -> Callable[[View[
             refused = demand_proof() if is_needed() else None
             return refused if refused is not None else view(*args, **kwargs)
 
-        proved.asks_for_proof = True  # type: ignore[attr-defined] # read by tests
         return proved
 
     return mark
