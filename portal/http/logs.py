@@ -14,12 +14,13 @@ from portal.http.unit import unit
 from portal.settings import Settings
 
 log = structlog.get_logger("concord.http")
-_TOKEN = re.compile(r"(?<=/l/)[^/?]+")
+#: Links whose last part opens something.
+_TOKEN = re.compile(r"^(/l/|/invitation/|/reset/|/account/e-mail/)[^/?]+")
 
 
 def masked(path: str) -> str:
     """Return a path without the secret part of links."""
-    return _TOKEN.sub("…", path)
+    return _TOKEN.sub(r"\1…", path)
 
 
 def set_up_logging(settings: Settings) -> None:

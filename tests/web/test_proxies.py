@@ -1,4 +1,4 @@
-"""Only our own proxies say who calls."""
+"""Only our own proxies say who calls, and log lines hold no secret of an address."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from ipaddress import ip_network
 import pytest
 from pydantic import ValidationError
 
+from portal.http.logs import masked
 from portal.http.proxies import caller_of
 from portal.settings import Settings
 
@@ -36,3 +37,10 @@ def test_refuses_networks_that_are_none() -> None:
         with pytest.raises(ValidationError):
             Settings(trusted_proxies=text)
     assert len(Settings(trusted_proxies=" 10.0.0.0/8, ::1/128 ").proxies) == 2
+
+
+@pytest.mark.parametrize("path", ["/l/{}", "/l/{}/code", "/invitation/{}/accept", "/reset/{}", "/account/e-mail/{}"])
+def test_log_lines_hold_no_token(path: str) -> None:
+    """Attack case D36."""
+    assert masked(path.format("S3cret")) == path.format("…")
+    assert masked("/statements/x") == "/statements/x"
