@@ -65,7 +65,7 @@ def _role(approval: ApprovalView, tr: Translator) -> Facts:
         (tr.gettext("What"), words), (tr.gettext("Name"), content["name"]), (tr.gettext("E-mail"), content["email"]),
         (tr.gettext("Role"), roles),
     ]  # fmt: skip
-    if content["covers_group"]:
+    if content["is_for_group"]:
         facts.append((tr.gettext("Reach"), tr.gettext("also for member companies")))
     return facts
 

@@ -56,9 +56,9 @@ CREATE TABLE audit_rows (
 	CONSTRAINT pk_audit_rows PRIMARY KEY (number)
 )
 -- next
-CREATE INDEX ix_audit_rows_at ON audit_rows (at)
--- next
 CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
+-- next
+CREATE INDEX ix_audit_rows_at ON audit_rows (at)
 -- next
 CREATE TABLE audit_head (
 	id INTEGER NOT NULL,
@@ -454,11 +454,11 @@ CREATE TABLE customers (
 	CONSTRAINT fk_customers_parent_id FOREIGN KEY(parent_id) REFERENCES customers (id)
 )
 -- next
-CREATE INDEX ix_customers_owner ON customers (owner_id)
--- next
 CREATE INDEX ix_customers_name_key ON customers (name_key)
 -- next
 CREATE INDEX ix_customers_parent ON customers (parent_id)
+-- next
+CREATE INDEX ix_customers_owner ON customers (owner_id)
 -- next
 CREATE TABLE bank_accounts (
 	id BIGSERIAL NOT NULL,
@@ -582,7 +582,7 @@ CREATE TABLE grants (
 	person_id BIGINT NOT NULL,
 	role VARCHAR(20) NOT NULL,
 	customer_id BIGINT,
-	covers_group BOOLEAN NOT NULL,
+	is_for_group BOOLEAN NOT NULL,
 	entity_id BIGINT,
 	portfolio VARCHAR(4) NOT NULL,
 	departments TEXT NOT NULL,
@@ -611,11 +611,11 @@ CREATE TABLE grants (
 	CONSTRAINT fk_grants_ended_by_id FOREIGN KEY(ended_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_grants_customer ON grants (customer_id)
+CREATE INDEX ix_grants_person ON grants (person_id)
 -- next
 CREATE UNIQUE INDEX uq_grants_staff ON grants (person_id, role) WHERE ended_at IS NULL AND customer_id IS NULL
 -- next
-CREATE INDEX ix_grants_person ON grants (person_id)
+CREATE INDEX ix_grants_customer ON grants (customer_id)
 -- next
 CREATE TABLE sign_ins (
 	id BIGSERIAL NOT NULL,
@@ -813,7 +813,7 @@ CREATE TABLE role_requests (
 	email VARCHAR(254) NOT NULL,
 	name VARCHAR(120) NOT NULL,
 	role VARCHAR(40) NOT NULL,
-	covers_group BOOLEAN NOT NULL,
+	is_for_group BOOLEAN NOT NULL,
 	state VARCHAR(10) NOT NULL,
 	requested_by_id BIGINT NOT NULL,
 	requested_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -998,9 +998,9 @@ CREATE TABLE statements (
 	CONSTRAINT fk_statements_supersedes_id FOREIGN KEY(supersedes_id) REFERENCES statements (id)
 )
 -- next
-CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
--- next
 CREATE INDEX ix_statements_run ON statements (run_id)
+-- next
+CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
 -- next
 CREATE INDEX ix_statements_state ON statements (state, period_from)
 -- next
@@ -1029,9 +1029,9 @@ CREATE TABLE acts (
 	CONSTRAINT fk_acts_person_id FOREIGN KEY(person_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_acts_subject ON acts (subject_kind, subject_id)
--- next
 CREATE INDEX ix_acts_person ON acts (person_id)
+-- next
+CREATE INDEX ix_acts_subject ON acts (subject_kind, subject_id)
 -- next
 CREATE TABLE terms_acceptances (
 	id BIGSERIAL NOT NULL,
@@ -1273,11 +1273,11 @@ CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_
 -- next
 CREATE INDEX ix_documents_day ON documents (document_on)
 -- next
-CREATE INDEX ix_documents_amount ON documents (amount_minor)
--- next
 CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
 -- next
 CREATE INDEX ix_documents_number ON documents (document_no)
+-- next
+CREATE INDEX ix_documents_amount ON documents (amount_minor)
 -- next
 CREATE TABLE bank_statements (
 	id BIGSERIAL NOT NULL,
@@ -1301,9 +1301,9 @@ CREATE TABLE bank_statements (
 	CONSTRAINT uq_bank_statements_statement_key UNIQUE (statement_key)
 )
 -- next
-CREATE INDEX ix_bank_statements_account ON bank_statements (account_id, from_on, until_on)
--- next
 CREATE INDEX ix_bank_statements_file_id ON bank_statements (file_id)
+-- next
+CREATE INDEX ix_bank_statements_account ON bank_statements (account_id, from_on, until_on)
 -- next
 CREATE TABLE bank_problems (
 	id BIGSERIAL NOT NULL,
@@ -1506,9 +1506,9 @@ CREATE TABLE open_items (
 	CONSTRAINT fk_open_items_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
 )
 -- next
-CREATE INDEX ix_open_items_amount ON open_items (open_minor, currency) WHERE open_minor > 0
--- next
 CREATE INDEX ix_open_items_open ON open_items (customer_id, currency, document_id) WHERE open_minor > 0
+-- next
+CREATE INDEX ix_open_items_amount ON open_items (open_minor, currency) WHERE open_minor > 0
 -- next
 CREATE TABLE allocations (
 	id BIGSERIAL NOT NULL,
@@ -1539,9 +1539,9 @@ CREATE TABLE allocations (
 -- next
 CREATE INDEX ix_allocations_debit ON allocations (debit_id)
 -- next
-CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
--- next
 CREATE INDEX ix_allocations_credit ON allocations (credit_id)
+-- next
+CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
 -- next
 CREATE TABLE bank_lines (
 	id BIGSERIAL NOT NULL,
@@ -1579,11 +1579,11 @@ CREATE TABLE bank_lines (
 	CONSTRAINT fk_bank_lines_state_by_id FOREIGN KEY(state_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_bank_lines_day ON bank_lines (account_id, booked_on, amount_minor)
+CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
 -- next
 CREATE INDEX ix_bank_lines_file ON bank_lines (file_id, line_no)
 -- next
-CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
+CREATE INDEX ix_bank_lines_day ON bank_lines (account_id, booked_on, amount_minor)
 -- next
 CREATE TABLE disputes (
 	id BIGSERIAL NOT NULL,
@@ -1626,9 +1626,9 @@ CREATE TABLE disputes (
 	CONSTRAINT fk_disputes_opened_by_id FOREIGN KEY(opened_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
--- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+-- next
+CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
 -- next
 CREATE INDEX ix_disputes_state ON disputes (state, due_on)
 -- next
@@ -1687,9 +1687,9 @@ CREATE TABLE einvoices (
 -- next
 CREATE INDEX ix_einvoices_document ON einvoices (document_id)
 -- next
-CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
--- next
 CREATE UNIQUE INDEX uq_einvoices_identity ON einvoices (entity_id, kind, code, number) WHERE NOT is_void
+-- next
+CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
 -- next
 CREATE TABLE match_item_keys (
 	key VARCHAR(80) NOT NULL,
@@ -1722,9 +1722,9 @@ CREATE TABLE allocation_wishes (
 	CONSTRAINT fk_allocation_wishes_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES people (id)
 )
 -- next
-CREATE UNIQUE INDEX uq_allocation_wishes_open ON allocation_wishes (document_id) WHERE state IN ('asked', 'pending')
--- next
 CREATE INDEX ix_allocation_wishes_customer ON allocation_wishes (customer_id)
+-- next
+CREATE UNIQUE INDEX uq_allocation_wishes_open ON allocation_wishes (document_id) WHERE state IN ('asked', 'pending')
 -- next
 CREATE TABLE entries (
 	id BIGSERIAL NOT NULL,
@@ -1785,11 +1785,11 @@ CREATE TABLE adjustments (
 	CONSTRAINT fk_adjustments_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_adjustments_state ON adjustments (state)
--- next
 CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
 -- next
 CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
+-- next
+CREATE INDEX ix_adjustments_state ON adjustments (state)
 -- next
 CREATE TABLE bank_sightings (
 	file_id BIGINT NOT NULL,
@@ -2050,9 +2050,9 @@ CREATE TABLE remittance_advices (
 	CONSTRAINT fk_remittance_advices_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_remittance_advices_customer ON remittance_advices (customer_id)
--- next
 CREATE INDEX ix_remittance_advices_total ON remittance_advices (currency, total_minor)
+-- next
+CREATE INDEX ix_remittance_advices_customer ON remittance_advices (customer_id)
 -- next
 CREATE TABLE remittance_lines (
 	advice_id BIGINT NOT NULL,

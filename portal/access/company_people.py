@@ -30,7 +30,7 @@ class CompanyPerson:
 
     Attributes:
         roles: Held for this customer, in the order of ``CUSTOMER_ROLES``.
-        covers_group: Whether a role at the head of the group holds for the members too.
+        is_for_group: Whether a role at the head of the group holds for the members too.
         is_from_group: Whether the roles come from the head of the group.
         last_seen_at: While acting for this customer; None = not yet, or longer ago than sign-ins are kept.
         sign_ins: How many living sign-ins act for this customer now.
@@ -42,7 +42,7 @@ class CompanyPerson:
     email: str
     job_title: str
     roles: tuple[str, ...]
-    covers_group: bool
+    is_for_group: bool
     is_from_group: bool
     is_active: bool
     since: datetime
@@ -65,7 +65,7 @@ def list_company_people(
     head_id = session.scalar(select(COMPANIES.c.parent_id).where(COMPANIES.c.id == customer_id))
     is_here = Grant.customer_id == customer_id
     if head_id is not None:
-        is_here |= (Grant.customer_id == head_id) & Grant.covers_group
+        is_here |= (Grant.customer_id == head_id) & Grant.is_for_group
     rows = session.execute(
         select(Person, Grant)
         .join(Grant, Grant.person_id == Person.id)
@@ -102,7 +102,7 @@ def _view(
     return CompanyPerson(
         public_id=person.public_id, name=person.name, email=person.email, job_title=person.job_title,
         roles=tuple(role for role in CUSTOMER_ROLES if role in roles), is_active=person.is_active,
-        covers_group=any(grant.covers_group for grant in held), is_from_group=not own,
+        is_for_group=any(grant.is_for_group for grant in held), is_from_group=not own,
         since=min(grant.granted_at for grant in held), last_seen_at=seen[0], sign_ins=seen[1],
         is_self=person.id == actor.person_id,
     )  # fmt: skip
@@ -113,7 +113,7 @@ def confirmers_of(session: Session, *, customer_id: int, but: str = "") -> int:
     head_id = session.scalar(select(COMPANIES.c.parent_id).where(COMPANIES.c.id == customer_id))
     is_here = Grant.customer_id == customer_id
     if head_id is not None:
-        is_here |= (Grant.customer_id == head_id) & Grant.covers_group
+        is_here |= (Grant.customer_id == head_id) & Grant.is_for_group
     query = (
         select(func.count(Grant.person_id.distinct()))
         .join(Person, Person.id == Grant.person_id)
@@ -135,7 +135,7 @@ def roles_at(session: Session, *, person: str, customer_id: int) -> tuple[frozen
         NotFound: None is held: to this customer the person does not exist.
     """
     rows = session.execute(
-        select(Grant.role, Grant.covers_group)
+        select(Grant.role, Grant.is_for_group)
         .join(Person, Person.id == Grant.person_id)
         .where(Person.public_id == person, Grant.customer_id == customer_id, Grant.ended_at.is_(None))
     ).all()
@@ -150,7 +150,7 @@ def set_company_roles(
     person: str,
     customer_id: int,
     roles: frozenset[str],
-    covers_group: bool = False,
+    is_for_group: bool = False,
     actor: Actor,
     now: datetime,
 ) -> None:
@@ -161,7 +161,7 @@ def set_company_roles(
         person: Public id.
         customer_id: Row number of the customer.
         roles: Of ``CUSTOMER_ROLES``.
-        covers_group: Whether they hold for the members of the customer's group too; staff decide that.
+        is_for_group: Whether they hold for the members of the customer's group too; staff decide that.
         actor: Staff with ``people:company``, or the customer's administrator for viewers and confirmers.
         now: When.
 
@@ -176,15 +176,15 @@ def set_company_roles(
     if not roles <= frozenset(CUSTOMER_ROLES):
         raise Invalid(N_("Choose a role that fits."), field="roles")
     held, covered = roles_at(session, person=person, customer_id=customer_id)
-    _require_may_change(actor, person, roles ^ held, is_wider=covers_group and not covered)
-    covers = covers_group if actor.side != "customer" else covered
+    _require_may_change(actor, person, roles ^ held, is_wider=is_for_group and not covered)
+    covers = is_for_group if actor.side != "customer" else covered
     if roles == held and covers == covered:
         raise Conflict(N_("Nothing has changed."))
     row = session.scalars(select(Person).where(Person.public_id == person).with_for_update()).one()
     _write(session, row, customer_id, roles, covers=covers, actor=actor, now=now)
     end_sign_ins_of(session, row.id, now=now)
     number = session.scalar(select(COMPANIES.c.number).where(COMPANIES.c.id == customer_id))
-    details = {"customer_no": number, "before": sorted(held), "after": sorted(roles), "covers_group": covers}
+    details = {"customer_no": number, "before": sorted(held), "after": sorted(roles), "is_for_group": covers}
     event = "roles.changed" if roles else "roles.ended"
     record_change(
         session,
@@ -220,14 +220,14 @@ def _write(
     )
     kept = set()
     for grant in session.scalars(query.with_for_update()):
-        if grant.role in roles and grant.covers_group == covers:
+        if grant.role in roles and grant.is_for_group == covers:
             kept.add(grant.role)
         else:
             grant.ended_at = now
     session.flush()
     session.add_all(
         Grant(
-            person_id=row.id, role=role, customer_id=customer_id, covers_group=covers, granted_at=now,
+            person_id=row.id, role=role, customer_id=customer_id, is_for_group=covers, granted_at=now,
             granted_by_id=actor.person_id,
         )
         for role in sorted(roles - kept)

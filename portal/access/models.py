@@ -91,7 +91,7 @@ class Grant(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     role: Mapped[str] = mapped_column(String(20))
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
-    covers_group: Mapped[bool] = mapped_column(default=False)  # at the head of a group: for its members too
+    is_for_group: Mapped[bool] = mapped_column(default=False)  # at the head of a group: for its members too
     entity_id: Mapped[int | None] = mapped_column(ForeignKey("legal_entities.id"))  # NULL = every legal entity
     portfolio: Mapped[str] = mapped_column(String(4), default="all")  # own = customers they own; list = those named
     departments: Mapped[list[str]] = mapped_column(Json, default=list)  # of disputes; only for the role department

@@ -98,12 +98,12 @@ def _held(session: Session, person_id: int, now: datetime | None = None) -> _Hel
     ever = session.scalars(_GRANTS, {"person_id": person_id}).all()
     living = [row for row in ever if row.ended_at is None]
     rows = [row for row in living if row.ends_at is None or now is None or row.ends_at > now]
-    heads = frozenset(row.customer_id for row in rows if row.covers_group and row.customer_id is not None)
+    heads = frozenset(row.customer_id for row in rows if row.is_for_group and row.customer_id is not None)
     members = members_of(session, heads) if heads else {}
     by_customer: dict[int, frozenset[str]] = {}
     for row in rows:
         if row.customer_id is not None:
-            for one in (row.customer_id, *(members.get(row.customer_id, ()) if row.covers_group else ())):
+            for one in (row.customer_id, *(members.get(row.customer_id, ()) if row.is_for_group else ())):
                 by_customer[one] = by_customer.get(one, frozenset()) | {row.role}
     staff = frozenset(row.role for row in rows if row.role in STAFF_ROLES)
     changes = [row.ended_at or row.granted_at for row in ever if row.role in STAFF_ROLES]

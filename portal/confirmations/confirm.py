@@ -37,6 +37,7 @@ from portal.tasks import TaskDraft, open_task
 
 REPLY_DAYS = 1
 MAX_QUESTION = 2000
+_OPENING = KIND_LABELS["opening"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +280,7 @@ def _shown_text(
 ) -> str:
     """Return what the person saw and said: each line as it stood on the page, with the answer to it."""
     words = translator(language)
+    opening = words.gettext(_OPENING)
     rows = session.execute(
         select(
             StatementLine.no, StatementLine.document_no, StatementLine.document_on, StatementLine.amount_minor
@@ -294,7 +296,7 @@ def _shown_text(
     for no, number, day, minor in rows:
         answer = answers[no]
         parts = (
-            number or words.gettext(KIND_LABELS["opening"]), words.day(day) if day else "",
+            number or opening, words.day(day) if day else "",
             words.headline(Money(minor, statement.currency)), words.gettext(ANSWER_LABELS[answer.answer]), answer.note,
         )  # fmt: skip
         said.append(" · ".join(part for part in parts if part))

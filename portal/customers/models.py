@@ -163,7 +163,7 @@ class RoleRequest(Base):
     email: Mapped[str] = mapped_column(String(254), default="")  # of an invitation
     name: Mapped[str] = mapped_column(String(120), default="")
     role: Mapped[str] = mapped_column(String(40))  # of a change all roles, spaces between
-    covers_group: Mapped[bool] = mapped_column(default=False)
+    is_for_group: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(10), default="pending")
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -103,7 +103,7 @@ def change_colleague(
     customer_id: int,
     person: str,
     roles: frozenset[str],
-    covers_group: bool = False,
+    is_for_group: bool = False,
     actor: Actor,
     now: datetime,
 ) -> Outcome:
@@ -114,7 +114,7 @@ def change_colleague(
         customer_id: Row number of the customer.
         person: Public id of who holds a role there.
         roles: All they shall hold there from now on.
-        covers_group: Whether these hold for the members of the customer's group too; staff decide that.
+        is_for_group: Whether these hold for the members of the customer's group too; staff decide that.
         actor: The customer's administrator, or staff with ``people:company``.
         now: When.
 
@@ -131,13 +131,13 @@ def change_colleague(
     actor.require_scope(customer_id)
     held, covered = roles_at(session, person=person, customer_id=customer_id)
     _require_manager(actor, customer_id, roles ^ held)
-    given = roles - held if not covers_group or covered else roles
+    given = roles - held if not is_for_group or covered else roles
     if person == actor.public_id:
         raise NotAllowed(N_("Nobody changes their own roles or account."))
     if _needs_second(session, customer_id, given=given, but=person, actor=actor):
         row = RoleRequest(
             customer_id=customer_id, kind="change", person_public_id=person, role=_joined(roles),
-            covers_group=covers_group, requested_by_id=actor.person_id or 0, requested_at=now,
+            is_for_group=is_for_group, requested_by_id=actor.person_id or 0, requested_at=now,
         )  # fmt: skip
         _ask(session, row, actor=actor, now=now)
         return "waits"
@@ -146,7 +146,7 @@ def change_colleague(
         person=person,
         customer_id=customer_id,
         roles=roles,
-        covers_group=covers_group,
+        is_for_group=is_for_group,
         actor=actor,
         now=now,
     )
@@ -217,7 +217,7 @@ def _content(session: Session, row: RoleRequest) -> dict[str, Any]:
         ).one()
         email, name = found
     return {
-        "kind": row.kind, "email": email, "name": name, "role": row.role, "covers_group": row.covers_group,
+        "kind": row.kind, "email": email, "name": name, "role": row.role, "is_for_group": row.is_for_group,
         "person": row.person_public_id, "customer_id": row.customer_id,
     }  # fmt: skip
 
@@ -255,7 +255,7 @@ def _run(session: Session, request: Request, actor: Actor, now: datetime) -> Non
         return
     set_company_roles(
         session, person=row.person_public_id, customer_id=row.customer_id, roles=frozenset(row.role.split()),
-        covers_group=row.covers_group, actor=doer, now=now,
+        is_for_group=row.is_for_group, actor=doer, now=now,
     )  # fmt: skip
 
 

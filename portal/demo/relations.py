@@ -81,7 +81,7 @@ def _group(session: Session, ids: list[str], cast: Cast, *, now: datetime) -> No
     if person is not None:
         roles = frozenset({"confirmer"})
         set_company_roles(
-            session, person=person, customer_id=customer.id, roles=roles, covers_group=True,
+            session, person=person, customer_id=customer.id, roles=roles, is_for_group=True,
             actor=system_actor("demo"), now=now,
         )  # fmt: skip
 

@@ -133,7 +133,7 @@ def change(desk: Desk, person: str) -> ResponseReturnValue | None:
     try:
         done = change_colleague(
             g.session, customer_id=desk.customer_id, person=person, roles=_with_unseen(g, desk, person, roles),
-            covers_group=bool(request.form.get("covers_group")), actor=g.actor, now=g.now,
+            is_for_group=bool(request.form.get("is_for_group")), actor=g.actor, now=g.now,
         )  # fmt: skip
     except (Invalid, Conflict, NotAllowed) as refusal:
         g.session.rollback()

@@ -268,7 +268,7 @@ def test_the_database_refuses_a_wrong_role_by_itself(
     ids = {"mei": mei.person_id, "sec": sec.person_id}
     person, role, asked, approved = INSERTS[case]
     row = {
-        "person_id": ids[person], "role": role, "granted_at": now, "public_id": "g" * 22, "covers_group": False,
+        "person_id": ids[person], "role": role, "granted_at": now, "public_id": "g" * 22, "is_for_group": False,
         "portfolio": "all", "departments": [], "reason": "", "granted_by_id": ids.get(asked or ""),
         "approved_by_id": ids.get(approved or ""),
     }  # fmt: skip

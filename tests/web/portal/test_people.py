@@ -46,7 +46,7 @@ def number(session: Session, account: str, currency: str) -> str:
     return public_id
 
 
-def give(session: Session, part: Part, role: str, number: str, *, covers_group: bool = False) -> None:
+def give(session: Session, part: Part, role: str, number: str, *, is_for_group: bool = False) -> None:
     person = session.scalars(select(Person).where(Person.email == part.email)).one_or_none()
     if person is None:
         person = Person(email=part.email, name=part.name, language=part.language, created_at=NOW)
@@ -54,7 +54,7 @@ def give(session: Session, part: Part, role: str, number: str, *, covers_group: 
         session.flush()
     grant = Grant(
         person_id=person.id, role=role, customer_id=customer(session, number).id, granted_at=NOW,
-        covers_group=covers_group,
+        is_for_group=is_for_group,
     )  # fmt: skip
     session.add(grant)
     session.commit()
@@ -199,7 +199,7 @@ def test_people_of_the_head_see_members_only_where_their_role_says_so(
     browser_of: Open, session: Session, mei: Actor
 ) -> None:
     acme, globex = customer(session), customer(session, "GLOBEX")
-    give(session, FANG, "customer-admin", "ACME", covers_group=True)
+    give(session, FANG, "customer-admin", "ACME", is_for_group=True)
     fang, vera = browser_of(FANG), browser_of(VERA)
     assert fang.post("/company", {"company": globex.public_id}).status_code == 404
     set_group(session, public_id=globex.public_id, head_public_id=acme.public_id, actor=mei, now=NOW)
