@@ -121,7 +121,7 @@ def known_lines(session: Session, keys: Sequence[str]) -> dict[str, KnownLine]:
                 BankLine.line_key.in_(keys[start : start + _AT_ONCE])
             )
         )
-        found.update((key, KnownLine(*facts)) for key, *facts in rows)
+        found.update((key, KnownLine(line, file, notice)) for key, line, file, notice in rows)
     return found
 
 
