@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from operator import lt
+from operator import gt, lt
 
 from portal.matching.engine.columns import BREAK, Texts
 from portal.matching.engine.facts import Customer, KnownPayer, OpenItem
@@ -117,7 +117,7 @@ class Pool:
             self._numbers = {}
             for column in (book.items.doc, book.items.fapiao, book.items.po):
                 for item, digits in zip(
-                    self.items, all_digits([column[item] for item in self.items]), strict=True
+                    self.items, all_digits(column.some(self.items)), strict=True
                 ):
                     if digits:
                         self._numbers.setdefault(digits, []).append(item)
@@ -237,13 +237,15 @@ class Book:
             for at, owner in enumerate(self.items.owner):
                 self._owned[owner].append(at)
             self._sorted = bytearray(len(self.customers))
-        items, mine = self.items, self._owned[customer]
+        mine = self._owned[customer]
         if not self._sorted[customer]:
             self._sorted[customer] = 1
             if len(mine) > 1:
-                doc_on, due_on = items.doc_on, items.due_on
-                order = sorted(mine, key=lambda at: (doc_on[at], due_on[at], items.doc[at], items.ids[at]))
-                mine = self._owned[customer] = array("i", order)
+                doc_on, due_on = self.items.doc_on, self.items.due_on
+                days = [doc_on[at] * 10_000_000 + due_on[at] for at in mine]
+                if any(map(gt, days, islice(days, 1, None))):
+                    order = sorted(range(len(days)), key=days.__getitem__)
+                    mine = self._owned[customer] = array("i", [mine[at] for at in order])
         return mine
 
     def pool(self, customer: int, currency: str) -> Pool:
@@ -256,6 +258,10 @@ class Book:
             mine = [at for at in self.owned(customer) if codes[at] == currency]
             pool = self._pools[customer, currency] = Pool(mine, [dated[at] for at in mine])
         return pool
+
+    def ready(self, customer: int, currency: str) -> Pool | None:
+        """Return the pool of a customer and currency if it is at hand."""
+        return self._pools.get((customer, currency))
 
     def currencies(self, customer: int) -> list[str]:
         """Return the currencies of a customer's items."""

@@ -59,6 +59,19 @@ class Texts:
         start = self._ends[at - 1] + 1 if row else 0
         return self._pieces[piece][start : self._ends[at]]
 
+    def some(self, places: Iterable[int]) -> list[str]:
+        """Return the values at these places."""
+        pieces, ends, wide, sealed = self._pieces, self._ends, self._wide, len(self._pieces) * PIECE
+        found: list[str] = []
+        for at in places:
+            if at >= sealed or (wide and at // PIECE in wide):
+                found.append(self[at])
+            elif at % PIECE:
+                found.append(pieces[at // PIECE][ends[at - 1] + 1 : ends[at]])
+            else:
+                found.append(pieces[at // PIECE][: ends[at]])
+        return found
+
     def __iter__(self) -> Iterator[str]:
         for some in self.pieces():
             yield from some

@@ -31,6 +31,7 @@ class Matching:
     ) -> None:
         ordered = sorted(receipts, key=lambda receipt: (receipt.value_on, receipt.id))
         self.lines = [_line(at, receipt) for at, receipt in enumerate(ordered)]
+        self._rest: list[Line] = self.lines
         self.state = State(book, self.lines, tolerances=tolerances, rates=rates)
         self.payers = Payers(book)
         self.names: dict[int, Names] = {}
@@ -59,7 +60,8 @@ class Matching:
 
     # ------------------------------------------------------------ what is known
     def _waiting(self) -> list[Line]:
-        return [line for line in self.lines if line.found is None]
+        self._rest = [line for line in self._rest if line.found is None]
+        return self._rest
 
     def _find_names(self, lines: Sequence[Line]) -> None:
         """Look up the numbers of some receipts and take what is named exactly; they stand in the order of dates."""
@@ -199,15 +201,14 @@ def match(
 def _line(at: int, receipt: Receipt) -> Line:
     line = Line(at, receipt, receipt.value_on.toordinal())
     if receipt.narrative:
-        text = normal(receipt.narrative)
-        line.meant = names_in(text)
-        line.is_noise = is_not_from_sales(text)
+        line.text = normal(receipt.narrative)
+        line.meant = names_in(line.text)
+        line.is_noise = is_not_from_sales(line.text)
     return line
 
 
 def read_numbers(line: Line) -> None:
     """Read the narrative of a receipt: its text in one spelling and the numbers in it."""
-    line.text = normal(line.receipt.narrative)
     line.runs = runs_of(line.text)
     if line.runs:
         line.windows = windows_of(line.text, line.runs)

@@ -22,7 +22,10 @@ def whole_numbers(state: State, lines: Iterable[Line], names: dict[int, Names]) 
         found_names = names.get(line.at)
         if found_names is None or found_names.maybe or not found_names.sure:
             continue
-        found = in_full(state, line, found_names.sure, rule="reference", named=len(found_names.sure))
+        sure = found_names.sure
+        if len(sure) == 1 and state.left[sure[0]] != line.receipt.amount_minor:
+            continue
+        found = in_full(state, line, sure, rule="reference", named=len(sure))
         if found and not found.rest_kind:
             state.take(line, found)
 

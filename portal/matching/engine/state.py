@@ -58,7 +58,6 @@ class State:
         self.tolerances = tolerances
         self.rates = rates
         self.left: array[int] = array("q", book.items.open)
-        self.paid_by: dict[int, int] = {}
 
     def is_open(self, item: int) -> bool:
         """Tell whether nothing of the item was taken yet."""
@@ -70,12 +69,12 @@ class State:
 
     def take(self, line: Line, found: Found) -> None:
         """Give items to a receipt; from now on they are taken."""
-        items = self.book.items
+        items, left = self.book.items, self.left
         for item, amount in zip(found.items, found.amounts, strict=True):
-            self.left[item] -= amount
-            assert (self.left[item] >= 0) if items.open[item] > 0 else (self.left[item] <= 0), "over-applied"
-            self.paid_by[item] = line.at
-            if not self.left[item]:
-                self.book.pool(items.owner[item], items.currency[item]).stale = True
+            rest = left[item] - amount
+            assert (rest >= 0) if items.open[item] > 0 else (rest <= 0), "over-applied"
+            left[item] = rest
+            if not rest and (pool := self.book.ready(items.owner[item], items.currency[item])):
+                pool.stale = True
         line.found = found
         line.text, line.runs, line.windows = "", (), ()
