@@ -36,7 +36,7 @@ from portal.statements.models import Statement
 #: Head of a group → its members, by place in the list of customers.
 GROUPS = {1: (31, 44), 4: (12, 27, 39)}
 _PAUSED = 17
-_DOMAINS = {0: "haiting.example", 1: "falkenried.example", 4: "customers.example"}
+_DOMAINS = {0: "haiting.example", 1: "falkenried.example", 4: "@customers.example"}
 _PAPER = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 
 
