@@ -51,9 +51,7 @@ def list_bank_lines(
             .join(BankFile, BankFile.id == BankLine.file_id)
             .where(*narrowed)
             .group_by(BankLine.state)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     conditions = [*narrowed, BankLine.state == query.tab] if query.tab in LINE_LABELS else narrowed
     wanted = (
