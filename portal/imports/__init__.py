@@ -27,10 +27,13 @@ safe: what is there is a duplicate.
 
 from __future__ import annotations
 
+from portal.imports.carry import Loading, check_batch, load_batch, retry_batch, take_batch
+from portal.imports.carry import actor_of as actor_in_job
 from portal.imports.customers import CustomerRequest, import_customers
 from portal.imports.duplicates import REASON_LABELS as DUPLICATE_REASONS
 from portal.imports.duplicates import Suspicion, suspected_duplicates
-from portal.imports.einvoices import EInvoiceOutcome, import_einvoices
+from portal.imports.einvoice_posting import EInvoiceOutcome
+from portal.imports.einvoices import import_einvoices
 from portal.imports.export import export_documents
 from portal.imports.feeds import (
     RHYTHM_LABELS,
@@ -43,14 +46,12 @@ from portal.imports.feeds import (
 from portal.imports.inbox import Inbox, put_aside, take_files
 from portal.imports.load import ImportRequest, Progress, import_documents
 from portal.imports.mapping import (
-    PROFILE_KIND,
     Mapping,
     MappingDraft,
     Preview,
     column_choices,
     preview_mapping,
     propose_mapping,
-    request_profile,
     save_mapping,
 )
 from portal.imports.profiles import AUTO, ProfileVersion, find_profile, list_profiles, profile_names
@@ -81,18 +82,9 @@ from portal.imports.rates import import_rates
 from portal.imports.recognise import recognise_file
 from portal.imports.results import ImportResult, problem_json
 from portal.imports.rules import COLUMNS, REQUIRED, Problem
+from portal.imports.saved_layouts import PROFILE_KIND, request_profile
 from portal.imports.undo import UNDO_KIND, register_dependents, request_undo, undo_batch, why_not_undone
-from portal.imports.upload import (
-    Loading,
-    check_again,
-    check_batch,
-    load_batch,
-    receive_file,
-    retry_batch,
-    start_load,
-    take_batch,
-)
-from portal.imports.upload import actor_of as actor_in_job
+from portal.imports.upload import check_again, receive_file, start_load
 
 __all__ = [
     "AUTO",

@@ -6,24 +6,19 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
 from itertools import chain, islice
 
 from portal.connectors import SourceRow
-from portal.connectors.amounts import read_amount
-from portal.connectors.dates import BadDate, read_date
+from portal.imports.cell_values import EMPTY_AMOUNTS, amount_text, decimal_of, filled_in, free_day, iso_day
 from portal.imports.control import ZERO, Control
 from portal.imports.layouts import Places, Profile, cell_at, plain
-from portal.money import BadAmount
 
 #: Rows at the top among which the header is looked for.
 HEADER_WITHIN = 60
 _DAYS = ("document_date", "due_date", "settled_date")
 _AMOUNTS = ("amount", "tax_amount", "unit_price", "quantity", "credit_limit")
 _RULER = re.compile(r"[-=_*|+\s.]*")
-_EMPTY_AMOUNTS = frozenset({"", "-", "--", "—", "0", "0.0", "0.00", "0,00"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +157,7 @@ class LayoutReader:
 
     def _has_figure(self, row: SourceRow) -> bool:
         places = (self.places.columns.get("amount"), self._debit, self._credit)
-        return any(one and cell_at(row.cells, one) not in _EMPTY_AMOUNTS for one in places)
+        return any(one and cell_at(row.cells, one) not in EMPTY_AMOUNTS for one in places)
 
     def _starts(self, row: SourceRow, kind: str) -> bool:
         words = self._words[kind]
@@ -208,16 +203,16 @@ class LayoutReader:
         for name in self._days:
             text = cells.get(name, "")
             if text and profile.date_formats:
-                text = _iso_day(text, tuple(profile.date_formats))
+                text = iso_day(text, tuple(profile.date_formats))
             if text and profile.date_order:
-                text = _free_day(text, profile.date_order)
+                text = free_day(text, profile.date_order)
             cells[name] = text
 
     def _write_amounts(self, cells: dict[str, str]) -> None:
         profile = self.profile
         if profile.is_free or profile.thousands or profile.decimal != ".":
             for name in self._amounts:
-                cells[name] = _amount_text(cells.get(name, ""), profile)
+                cells[name] = amount_text(cells.get(name, ""), profile)
 
     # --- debit and credit columns -------------------------------------------------------------------------------------
 
@@ -225,13 +220,13 @@ class LayoutReader:
         profile = self.profile
         if self._starts(row, "opening"):
             return self._opening(row, cells)
-        debit = _amount_text(cell_at(row.cells, self._debit), profile)
-        credit = _amount_text(cell_at(row.cells, self._credit), profile)
-        if debit in _EMPTY_AMOUNTS and credit in _EMPTY_AMOUNTS:
+        debit = amount_text(cell_at(row.cells, self._debit), profile)
+        credit = amount_text(cell_at(row.cells, self._credit), profile)
+        if debit in EMPTY_AMOUNTS and credit in EMPTY_AMOUNTS:
             return Reading(row, {}, "empty")
-        both = debit not in _EMPTY_AMOUNTS and credit not in _EMPTY_AMOUNTS
-        cells["kind"] = profile.debit_kind if credit in _EMPTY_AMOUNTS else profile.credit_kind
-        cells["amount"] = f"{debit} / {credit}" if both else debit if credit in _EMPTY_AMOUNTS else credit
+        both = debit not in EMPTY_AMOUNTS and credit not in EMPTY_AMOUNTS
+        cells["kind"] = profile.debit_kind if credit in EMPTY_AMOUNTS else profile.credit_kind
+        cells["amount"] = f"{debit} / {credit}" if both else debit if credit in EMPTY_AMOUNTS else credit
         self._count(cells, debit=debit, credit=credit)
         _turn(cells, profile)
         return self._numbered(row, cells)
@@ -239,7 +234,7 @@ class LayoutReader:
     def _opening(self, row: SourceRow, cells: dict[str, str]) -> Reading:
         amount = self._balance_of(row)
         if amount is None:
-            sides = [_decimal(cell_at(row.cells, one), self.profile) for one in (self._debit, self._credit)]
+            sides = [decimal_of(cell_at(row.cells, one), self.profile) for one in (self._debit, self._credit)]
             amount = (sides[0] or ZERO) - (sides[1] or ZERO)
         self.control.turn_to(cells.get("customer_no", ""))
         self.control.add(cells.get("currency", ""), opening=amount)
@@ -247,18 +242,18 @@ class LayoutReader:
             return Reading(row, {}, "empty")
         cells |= {"kind": "opening_balance", "amount": f"{amount:f}", "due_date": ""}
         if self.profile.opening_number:
-            cells["document_no"] = _filled(self.profile.opening_number, cells)
+            cells["document_no"] = filled_in(self.profile.opening_number, cells)
         return Reading(row, cells)
 
     def _balance_of(self, row: SourceRow) -> Decimal | None:
-        balance = _decimal(cell_at(row.cells, self._balance), self.profile) if self._balance else None
+        balance = decimal_of(cell_at(row.cells, self._balance), self.profile) if self._balance else None
         side = plain(cell_at(row.cells, self._direction)) if self._direction else ""
         return -balance if balance is not None and side in {"贷", "c", "cr", "h", "credit"} else balance
 
     def _count(self, cells: dict[str, str], *, debit: str, credit: str) -> None:
         self.control.turn_to(cells.get("customer_no", ""))
         try:
-            figures = [ZERO if text in _EMPTY_AMOUNTS else Decimal(text) for text in (debit, credit)]
+            figures = [ZERO if text in EMPTY_AMOUNTS else Decimal(text) for text in (debit, credit)]
         except ArithmeticError:
             self.control.is_complete = False
             return
@@ -266,7 +261,7 @@ class LayoutReader:
 
     def _compare(self, row: SourceRow) -> None:
         def figure(places: tuple[int, ...]) -> Decimal | None:
-            return _decimal(cell_at(row.cells, places), self.profile) if places else None
+            return decimal_of(cell_at(row.cells, places), self.profile) if places else None
 
         amount = self.places.columns.get("amount")
         if self.profile.has_sides:
@@ -281,7 +276,7 @@ class LayoutReader:
     def _numbered(self, row: SourceRow, cells: dict[str, str]) -> Reading:
         profile = self.profile
         if profile.number and cells.get("kind") != "opening_balance":
-            cells["document_no"] = _filled(profile.number, cells)
+            cells["document_no"] = filled_in(profile.number, cells)
         if profile.repeats in {"first", "count"} and cells.get("document_no"):
             key = (cells.get("kind", ""), cells["document_no"])
             self._seen[key] += 1
@@ -293,7 +288,7 @@ class LayoutReader:
 
     def _count_one(self, cells: dict[str, str]) -> None:
         """Count a row with one amount, on the side of its kind."""
-        amount = _decimal(cells.get("amount", ""), None)
+        amount = decimal_of(cells.get("amount", ""), None)
         if amount is None:
             self.control.is_complete = False
             return
@@ -307,8 +302,8 @@ class LayoutReader:
     def _write_applied(self, row: SourceRow, cells: dict[str, str]) -> None:
         number = cell_at(row.cells, self._number) if self._number else ""
         if number:
-            amount = _amount_text(cell_at(row.cells, self._part), self.profile) if self._part else ""
-            cells["applies_to"] = f"{number}:{amount}" if amount not in _EMPTY_AMOUNTS else number
+            amount = amount_text(cell_at(row.cells, self._part), self.profile) if self._part else ""
+            cells["applies_to"] = f"{number}:{amount}" if amount not in EMPTY_AMOUNTS else number
 
 
 def _joined(readings: Iterator[Reading]) -> Iterator[Reading]:
@@ -344,57 +339,3 @@ def _turn(cells: dict[str, str], profile: Profile) -> None:
         cells["tax_amount"] = cells.get("tax_amount", "").removeprefix("-")
     elif amount and not amount.startswith("-") and kind in profile.positive_kinds:
         cells["kind"] = profile.positive_kinds[kind]
-
-
-def _filled(template: str, cells: dict[str, str]) -> str:
-    values = dict.fromkeys(("document_no", "customer_no", "document_date", "kind", "month"), "") | cells
-    values["month"] = values["document_date"][:7]
-    return template.format_map(values)
-
-
-def _amount_text(text: str, profile: Profile) -> str:
-    """Return an amount as plain digits; what cannot be read stays as it is and is refused where it is checked."""
-    text = text.strip()
-    if text in _EMPTY_AMOUNTS:
-        return "" if not text or text[0] in "-—" else text
-    if not profile.is_free:
-        for separator in profile.thousands:
-            text = text.replace(separator, "")
-        return text.replace(profile.decimal, ".") if profile.decimal != "." else text
-    value = _decimal(text, profile)
-    if value is None:
-        return text
-    shown = f"{value:f}"
-    return shown.rstrip("0").rstrip(".") if "." in shown else shown
-
-
-def _decimal(text: str, profile: Profile | None) -> Decimal | None:
-    if not text.strip():
-        return None
-    try:
-        return _read_decimal(text, profile.decimal if profile else ".")
-    except BadAmount:
-        return None
-
-
-@lru_cache(maxsize=4096)
-def _read_decimal(text: str, decimal: str) -> Decimal:
-    return read_amount(text, decimal=decimal).value
-
-
-@lru_cache(maxsize=8192)
-def _iso_day(text: str, formats: tuple[str, ...]) -> str:
-    for layout in formats:
-        try:
-            return datetime.strptime(text, layout).replace(tzinfo=UTC).date().isoformat()
-        except ValueError:
-            continue
-    return text
-
-
-@lru_cache(maxsize=8192)
-def _free_day(text: str, order: str) -> str:
-    try:
-        return read_date(text, order=order, serials=True).isoformat()  # type: ignore[arg-type]  # checked with the profile
-    except BadDate:
-        return text

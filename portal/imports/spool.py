@@ -9,13 +9,12 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
 from typing import Any, Self
 
 from portal.imports.control import Control
-from portal.imports.rules import DocumentRow, Problem, Target
-from portal.money import minor_to_text
+from portal.imports.row_text import cells_of, from_text, to_text
+from portal.imports.rules import DocumentRow, Problem
 
 #: When a document is planned: after what it may be applied to, and last what waits for everything else.
 PLAIN, CREDIT, REFUND, LAST = range(4)
@@ -111,7 +110,7 @@ class Spool:
                     bool(row.item),
                     phase,
                     True,
-                    _to_text(row),
+                    to_text(row),
                     raw,
                     None,
                 )
@@ -244,7 +243,7 @@ class Spool:
         if found is None:
             return {}
         typed, cells = found
-        return _cells_of(_from_text(no, typed)) if typed is not None else dict(json.loads(cells or "{}"))
+        return cells_of(from_text(no, typed)) if typed is not None else dict(json.loads(cells or "{}"))
 
     def row_numbers(self) -> list[int]:
         """Return the lines of all rows read."""
@@ -269,51 +268,6 @@ def _grouped(cursor: Iterable[tuple[int, int, int, int, str | None, int]]) -> It
     for (phase, turn, head), members in groupby(cursor, key=lambda row: row[:3]):
         found = list(members)
         yield Group(
-            head, phase, turn, tuple(_from_text(row[3], row[4]) for row in found if row[4] is not None),
+            head, phase, turn, tuple(from_text(row[3], row[4]) for row in found if row[4] is not None),
             tuple(row[3] for row in found if row[4] is None), bool(found[0][5]),
         )  # fmt: skip
-
-
-def _to_text(row: DocumentRow) -> str:
-    numbered = [value.toordinal() if isinstance(value, date) else value for value in row[1:]]
-    return json.dumps(numbered, ensure_ascii=False)
-
-
-def _from_text(no: int, text: str | None) -> DocumentRow:
-    row = DocumentRow(no, *json.loads(text or "[]"))
-    return row._replace(
-        document_on=_day(row.document_on) or date.min,
-        due_on=_day(row.due_on), settled_on=_day(row.settled_on),
-        applies_to=tuple(Target(*target) for target in row.applies_to),
-    )  # fmt: skip
-
-
-def _day(kept: object) -> date | None:
-    return date.fromordinal(kept) if isinstance(kept, int) else None
-
-
-def _cells_of(row: DocumentRow) -> dict[str, str]:
-    """Return a typed row as cells of the standard format."""
-
-    def amount(minor: int | None) -> str:
-        return "" if minor is None else minor_to_text(minor, row.currency)
-
-    targets = (
-        target.document_no
-        if target.amount_minor is None
-        else f"{target.document_no}:{amount(target.amount_minor)}"
-        for target in row.applies_to
-    )
-    texts = {
-        name: getattr(row, name)
-        for name in (
-            "entity", "kind", "document_no", "customer_no", "currency", "customer_name", "reference", "description",
-            "tax_invoice_no", "order_no", "exchange_rate", "department", "project", "method", "item", "quantity",
-            "unit_price", "tax_rate", "country",
-        )
-    }  # fmt: skip
-    days = {"document_date": row.document_on, "due_date": row.due_on, "settled_date": row.settled_on}
-    cells = texts | {name: day.isoformat() for name, day in days.items() if day}
-    cells |= {"amount": amount(row.amount_minor), "tax_amount": amount(row.tax_minor)}
-    cells |= {"applies_to": ";".join(targets), "disputed": "yes" if row.is_disputed else ""}
-    return {name: text for name, text in cells.items() if text}
