@@ -69,13 +69,13 @@ class BooksSource:
         return found
 
     def customers_by_name(self, keys: Collection[str]) -> Iterable[tuple[str, str]]:
-        """Return pairs of name key and customer id for the customers that have at least one of these keys."""
+        """Return (key, customer id) for the customers that have at least one of these name keys."""
         found: list[tuple[str, str]] = []
         for part in chunks(sorted(keys)):
             rows = self._session.execute(
                 select(CustomerKey.key, CustomerKey.customer_id).where(CustomerKey.key.in_(part))
             )
-            found.extend((key, str(customer_id)) for key, customer_id in rows)
+            found += [(key, str(customer_id)) for key, customer_id in rows]
         return found
 
     def customers(self, ids: Collection[str]) -> Iterable[EngineCustomer]:

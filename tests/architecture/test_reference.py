@@ -16,7 +16,8 @@ DOCUMENTS = "\n".join(path.read_text("utf-8") for path in markdown())
 #: First words of the names that the product gives to events, approvals and jobs.
 NOUNS = """
 adjustments allocations answers approvals attachments audit balances contacts customers disputes documents
-entity imports jobs lines mail outbox people periods policies rates reminders roles sign-ins statements tasks
+entity imports jobs lines mail matches matching outbox people periods policies rates remittances reminders roles
+sign-ins statements tasks
 """.split()
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 DOTTED = re.compile(rf"({'|'.join(NOUNS)})\.[a-z]+(-[a-z]+)*")
