@@ -8,10 +8,10 @@ exactly. Both sides see the same.
 | state | verb | next | who |
 |---|---|---|---|
 | – | receive_ledger | reading | anyone of the customer who may see open items |
-| reading, failed, done | correct_reading | reading | the same |
-| reading, failed | start_comparison | comparing | the same; the worker compares |
-| comparing | (finish, fail) | done, failed | the worker |
-| reading, failed | discard_comparison | discarded | the same |
+| reading, failed, done | correct | reading | the same |
+| reading, failed | start | comparing | the same; the worker compares |
+| comparing | finish, fail | done, failed | the worker |
+| reading, failed | discard | discarded | the same |
 
 Agreed lines are confirmed and differences disputed through the verbs of those features, by whoever may do so there.
 """

@@ -88,7 +88,9 @@ def _match(pool: Pool, currency: str, on_progress: Progress) -> None:
         ),
         lambda: by_amount.match_runs(pool, stage="sum"),
         lambda: by_amount.match_groups(pool, stage="sum"),
-        lambda: by_number.match_other_amounts(pool, "named", stage="number-amount", confidence=0.96),
+        lambda: by_number.match_other_amounts(
+            pool, "named", stage="number-amount", confidence=0.96, most=0.7
+        ),
         lambda: by_number.match_other_amounts(
             pool, "own", stage="number-amount", confidence=0.93, most=0.95, days=400
         ),

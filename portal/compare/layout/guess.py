@@ -108,7 +108,7 @@ def _columns(names: Sequence[str], body: Sequence[SourceRow]) -> tuple[ColumnGue
     columns = [_look_at(place, name, rows) for place, name in enumerate(names)]
     guesses = {column.place: _first_guess(column) for column in columns}
     _settle_numbers(guesses, columns)
-    _settle_balance(guesses, columns, rows)
+    _settle_balance(guesses, rows)
     _settle_amounts(guesses, columns)
     _settle_days(guesses, columns)
     for role in sorted(SINGLE):
@@ -179,26 +179,29 @@ def _settle_numbers(guesses: dict[int, ColumnGuess], columns: Sequence[_Column])
         guesses[extra] = replace(guesses[extra], role="other")
 
 
-def _settle_balance(
-    guesses: dict[int, ColumnGuess], columns: Sequence[_Column], rows: Sequence[SourceRow]
-) -> None:
+def _settle_balance(guesses: dict[int, ColumnGuess], rows: Sequence[SourceRow]) -> None:
     """Find a running balance that its name does not tell: it moves by another column from row to row."""
     if any(guess.role == "balance" for guess in guesses.values()):
         return
     places = [place for place, guess in guesses.items() if guess.role == "amount"]
+    sides = [place for role in ("debit", "credit") for place, guess in guesses.items() if guess.role == role]
     for place in places:
-        if any(_runs_with(rows, place, other) for other in places if other != place):
-            doubt = "" if role_of_name(columns[place].name) == "balance" else _ONLY_CELLS
-            guesses[place] = replace(guesses[place], role="balance", doubt=doubt)
+        movers = [sides] if len(sides) == 2 else [[other] for other in places if other != place]
+        if any(_runs_with(rows, place, mover) for mover in movers):
+            guesses[place] = replace(guesses[place], role="balance", doubt=_ONLY_CELLS)
             return
 
 
-def _runs_with(rows: Sequence[SourceRow], balance: int, amount: int) -> bool:
-    """Say whether one column changes by the other from row to row."""
-    pairs = [(_value(row, balance), _value(row, amount)) for row in rows]
-    known = [(held, moved) for held, moved in pairs if held is not None and moved is not None]
+def _runs_with(rows: Sequence[SourceRow], balance: int, movers: Sequence[int]) -> bool:
+    """Say whether one column changes from row to row by another, or by debit less credit."""
+    known = [(held, _moved(row, movers)) for row in rows if (held := _value(row, balance)) is not None]
     hits = sum(1 for before, now in pairwise(known) if abs(now[0] - before[0]) == abs(now[1]))
     return len(known) > 3 and hits * 10 >= (len(known) - 1) * 9
+
+
+def _moved(row: SourceRow, movers: Sequence[int]) -> Decimal:
+    figures = [_value(row, place) or Decimal(0) for place in movers]
+    return figures[0] - figures[1] if len(figures) == 2 else figures[0]
 
 
 def _value(row: SourceRow, place: int) -> Decimal | None:
