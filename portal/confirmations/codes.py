@@ -11,13 +11,13 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.access import Actor, Permission
+from portal.access.letters import Letter, send_letter
 from portal.audit import record
 from portal.confirmations.evidence import accepted_invitation
 from portal.confirmations.models import Confirmation, SignCode
 from portal.customers.models import Customer
 from portal.errors import N_, Conflict, NotAllowed, Throttled
 from portal.ledger import default_entity
-from portal.outbox import MessageDraft, put_message
 
 CODE_LIFE = timedelta(minutes=10)
 #: How long a right code counts until the signature.
@@ -78,15 +78,14 @@ def send_code(session: Session, *, customer_id: int, actor: Actor, now: datetime
     session.flush()
     entity, customer = default_entity(session), session.get_one(Customer, customer_id)
     names = (customer.name_en, customer.name) if actor.language == "en" else (customer.name, customer.name_en)
-    payload = {
+    words = {
         "seller": entity.short_name_in(actor.language), "seller_phone": entity.phone, "seller_email": entity.email,
-        "customer": names[0] or names[1], "link": "", "why": "code", "code": code,
     }  # fmt: skip
-    message = MessageDraft(
-        key=f"sign-code:{row.public_id}", event="sign-code", recipient=actor.email, recipient_name=actor.name,
-        language=actor.language, payload=payload, customer_id=customer_id,
+    letter = Letter(
+        event="sign-code", recipient=actor.email, name=actor.name, language=actor.language, why="code", secret=code,
+        facts={"customer": names[0] or names[1]}, customer_id=customer_id,
     )  # fmt: skip
-    put_message(session, message, now=now)
+    send_letter(session, letter, seller={actor.language: words}, now=now)
     _note(session, "codes.sent", customer_id, actor, now)
 
 

@@ -26,6 +26,7 @@ from portal.confirmations.models import SignCode, TermsAcceptance
 from portal.customers.models import Customer
 from portal.errors import Conflict, Invalid, NotAllowed, Throttled
 from portal.outbox.models import OutboxMessage
+from portal.sealing import sealer_of
 from portal.statements import StatementPage, acts_on
 from tests.confirmations.test_sign import draft_of
 
@@ -54,7 +55,7 @@ def mailed_code(session: Session) -> str:
     rows = session.scalars(
         select(OutboxMessage).where(OutboxMessage.event == "sign-code").order_by(OutboxMessage.id)
     )
-    return str(rows.all()[-1].payload["code"])
+    return sealer_of(session).open_text(rows.all()[-1].payload["sealed_secret"])
 
 
 def company_of(ping: Actor) -> int:

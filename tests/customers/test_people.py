@@ -22,6 +22,7 @@ from portal.customers import (
 )
 from portal.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.outbox.models import OutboxMessage
+from portal.sealing import sealer_of
 from tests.cast import PING, VERA, actor_of
 
 
@@ -60,7 +61,7 @@ def token_of(session: Session) -> str:
         select(OutboxMessage).where(OutboxMessage.event == "invitation").order_by(OutboxMessage.id.desc())
     ).first()
     assert message is not None
-    return str(message.payload["link"]).rpartition("/")[2]
+    return sealer_of(session).open_text(message.payload["sealed_link"]).removeprefix("/invitation/")
 
 
 def test_the_administrator_invites_a_viewer_and_a_further_confirmer_alone(

@@ -15,6 +15,7 @@ from portal.clock import utc_now
 from portal.confirmations import confirm_lines, signing_text
 from portal.confirmations.models import Confirmation, TermsAcceptance
 from portal.outbox.models import OutboxMessage
+from portal.sealing import sealer_of
 from portal.statements import StatementPage, find_statement
 from tests.books import Books
 from tests.cast import NOW, PING, Part
@@ -76,10 +77,11 @@ def test_terms_and_code_come_before_the_first_signature(
     session.commit()
     assert browser.post(f"{path}/code", {"act": "send"}).status_code == 303
     mail = session.scalars(select(OutboxMessage).where(OutboxMessage.event == "sign-code")).one()
+    code = sealer_of(session).open_text(mail.payload["sealed_secret"])
     session.commit()
     assert browser.post(f"{path}/code", {"act": "check", "code": "000"}).status_code == 303
     assert "That is not the code." in browser.get(path).text
-    assert browser.post(f"{path}/code", {"act": "check", "code": mail.payload["code"]}).status_code == 303
+    assert browser.post(f"{path}/code", {"act": "check", "code": code}).status_code == 303
     assert "First a code from your mail" not in browser.get(path).text
     assert browser.post(path, sent(page)).status_code == 422
     done = browser.post(path, sent(page, terms=terms[1]))
