@@ -49,7 +49,8 @@ class Layout:
         order: Of dates like 03/04/2026.
         is_inverted: Positive = money out (statements of credit cards).
         account: As the preamble names it; empty = not.
-        currency: Of all rows; empty = by column, or not said.
+        currency: Of all rows, as names, signs or title say; empty = by column, or not said.
+        likely_currency: Where nothing says it: the yuan under Chinese columns.
         dialect: Name of a known bank or wallet; empty = none.
     """
 
@@ -62,6 +63,7 @@ class Layout:
     account: str = ""
     currency: str = ""
     dialect: str = ""
+    likely_currency: str = ""
     preamble: tuple[SourceRow, ...] = field(default=(), repr=False)
 
     @property
@@ -126,7 +128,7 @@ def find_layout(table: Table, learned: Mapping[str, Any] | None = None) -> Layou
         is_inverted=bool(learned["is_inverted"]) if learned else dialect == "citic-card",
         account=_account_in(header.preamble),
         currency=(str(learned["currency"]) if learned else "") or _currency(names, roles, rows, preamble),
-        dialect=dialect, preamble=header.preamble,
+        dialect=dialect, likely_currency="CNY" if _is_chinese(names) else "", preamble=header.preamble,
     )  # fmt: skip
 
 
@@ -196,7 +198,7 @@ def _column(rows: Sequence[SourceRow], roles: Mapping[str, tuple[int, ...]], rol
 def _currency(
     names: Sequence[str], roles: Mapping[str, tuple[int, ...]], rows: Sequence[SourceRow], preamble: str
 ) -> str:
-    """Return the currency of rows that name none: from the names of the amounts, their signs, or Chinese columns."""
+    """Return the currency of rows that name none: from the names of the amounts, their signs, or the title."""
     for role in ("amount", "paid_in", "balance"):
         for place in roles.get(role, ()):
             if code := currency_in(names[place]):
@@ -204,10 +206,11 @@ def _currency(
     if any(cell.startswith(("¥", "￥")) for cell in _column(rows[:50], roles, "amount")):
         return "CNY"
     title = re.search(r"[(（](人民币|美元|欧元|港币)[)）]", preamble)
-    if title:
-        return read_currency(title[1])
-    is_chinese = sum(1 for name in names if re.search(r"[一-鿿]", name)) > len(names) / 2
-    return "CNY" if is_chinese else ""
+    return read_currency(title[1]) if title else ""
+
+
+def _is_chinese(names: Sequence[str]) -> bool:
+    return sum(1 for name in names if re.search(r"[一-鿿]", name)) > len(names) / 2
 
 
 def _account_in(preamble: Sequence[SourceRow]) -> str:

@@ -52,7 +52,7 @@ _KINDS = (
     ),
     ("interest", re.compile(r"利息|结息|\binterest\b|zinsen|intérêts", re.IGNORECASE)),
     ("card", re.compile(r"\bpos\b|card payment|消费|快捷支付|kartenzahlung", re.IGNORECASE)),
-    ("cash", re.compile(r"\batm|取现|现金|cash withdrawal|bargeld", re.IGNORECASE)),
+    ("cash", re.compile(r"\batm|取现|存现|现金存|现金取|取款|cash withdrawal|bargeld", re.IGNORECASE)),
     ("return", re.compile(r"退汇|退票|returned|rücklast|retour", re.IGNORECASE)),
     (
         "transfer",
@@ -99,7 +99,7 @@ class _Sheet:
     def __init__(self, table: Table, layout: Layout, options: ReadOptions) -> None:
         self._table = table
         self._layout = layout
-        self._currency = layout.currency or options.likely
+        self._currency = layout.currency or options.currency or layout.likely_currency or options.fallback
         self._account = layout.account
         self._tally = Tally()
         self._chain = _Chain()

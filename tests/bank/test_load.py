@@ -277,3 +277,14 @@ def test_moves_lines_along_their_states_only(
     with database.reading() as session:
         states = list(session.scalars(select(BankLine.state).order_by(BankLine.id)))
     assert states == ["parked", "parked", "new", "new", "new"]
+
+
+def test_believes_the_named_account_rather_than_chinese_columns(
+    take: Take, session: Session, mei: Actor, now: datetime
+) -> None:
+    """A dollar account's export has Chinese names for its columns too."""
+    open_account(session, identifier="6222020200012345678", currency="USD", name="美元户", actor=mei, now=now)
+    session.commit()
+    result = take(files.CHINESE, account="美元户")
+    assert [one["currency"] for one in result.as_json()["statements"]] == ["USD"]
+    assert take(files.CHINESE, is_dry_run=True).as_json()["statements"][0]["currency"] == "CNY"
