@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from portal.errors import N_
 from portal.http.frame import ROLE_NAMES
 from portal.i18n import Translator
 from portal.imports import PROFILE_KIND, UNDO_KIND
-from portal.money import Money
+from portal.money import Money, parse_minor
 from portal.receivables import KIND_LABELS as DOCUMENT_KINDS
 
 Facts = list[tuple[str, str]]
@@ -70,12 +70,17 @@ def _role(approval: ApprovalView, tr: Translator) -> Facts:
     return facts
 
 
+def _money(kept: Mapping[str, str]) -> Money:
+    currency = kept["currency"]
+    return Money(parse_minor(kept["amount"], currency, signed=True), currency)
+
+
 def _paper(approval: ApprovalView, tr: Translator) -> Facts:
     content, effect = approval.content, approval.effect
     outcome, channel = OUTCOME_LABELS[content["outcome"]], CHANNEL_LABELS[content["channel"]]
     facts = [
         (tr.gettext("Answer"), tr.gettext(outcome)),
-        (tr.gettext("Closing balance"), f"{effect['closing']['currency']} {effect['closing']['amount']}"),
+        (tr.gettext("Closing balance"), tr.headline(_money(effect["closing"]))),
     ]
     if content["stated_minor"] is not None:
         facts.append(
