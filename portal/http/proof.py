@@ -23,7 +23,7 @@ from portal.policies import Policy, current_policy
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
 #: Fields of the proof itself; everything else in the form is handed on unchanged.
-_OWN = frozenset({"csrf_token", "proof_password", "proof_code", "proof_passkey"})
+_OWN = frozenset({"csrf_token", "form_number", "proof_password", "proof_code", "proof_passkey"})
 NEEDED = N_("Please prove again that it is you.")
 
 

@@ -119,7 +119,7 @@ def ping_device(database: Database, now: datetime, with_password: None) -> str:
 def test_a_stranger_cannot_lock_a_person_out_of_their_own_browser(
     attempt: Try, ping_device: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not by tries at the account, not from the same address, not by flooding the site."""
+    """Requirement 2-7: not by tries at the account, not from the same address, not by flooding the site."""
     monkeypatch.setitem(LIMITS, "site", ((12, WINDOW),))
     for number in range(14):
         attempt(address=f"192.0.2.{number}")

@@ -66,6 +66,7 @@ def _read(database: Database) -> tuple[str | None, bytes]:
 def test_seals_everything_with_the_new_key(
     run: Run, with_both: None, database: Database, home: Path, seed: str
 ) -> None:
+    """Requirement 1-13: secrets and files lie encrypted, and the key can be changed."""
     answer = run("keys", "rotate", "--json")
     assert answer.code == 0
     assert answer.json == {"keys": 2, "seeds": 1, "seeds_sealed": 1, "files": 1, "files_sealed": 1}

@@ -47,6 +47,7 @@ def _keep_token(browser: Browser) -> None:
 
 
 def test_asks_for_the_code_and_then_opens_what_was_asked_for(nobody: Browser, mei_app: pyotp.TOTP) -> None:
+    """Requirement 2-7: two factors."""
     first = nobody.post("/sign-in?next=/account", {"email": MEI.email, "password": PASSWORD})
     assert (first.status_code, first.location) == (303, "/sign-in/code?next=/account")
     assert nobody.get("/admin/").status_code == 302

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -93,3 +94,20 @@ def test_answers_the_same_for_a_link_that_never_was(
     known_page = nobody.get(dead_link).text.replace(token, "T")
     unknown_page = nobody.get(f"/l/{'x' * 43}").text.replace("x" * 43, "T")
     assert len(known_page) == len(unknown_page)
+
+
+FORM = re.compile(r'<form method="post"([^>]*)>(.*?)</form>', re.DOTALL)
+FIELD = re.compile(r'<input(?=[^>]*name="([^"]+)")(?:[^>]*value="([^"]*)")?')
+
+
+def test_a_scanner_that_sends_every_form_as_it_stands_signs_nobody_in(
+    nobody: Browser, link: str, database: Database
+) -> None:
+    """Attack case D11: some open links in a browser with scripts and press what they find."""
+    for address in (link, "/sign-in", "/reset"):
+        for attributes, inside in FORM.findall(nobody.get(address).text):
+            action = re.search(r'action="([^"]+)"', attributes)
+            fields = dict(FIELD.findall(inside))
+            assert nobody.client.post(action[1] if action else address, data=fields).status_code in {422, 303}
+    assert _counts(database) == (0, 0)
+    assert nobody.get("/statements").status_code == 302
