@@ -79,7 +79,7 @@ def build(database: Database, *, items: int, customers: int, draw: random.Random
 
 
 def _document(number: int, entity_id: int, customers: int, draw: random.Random) -> dict[str, object]:
-    amount = draw.randint(10_000, 90_000_000)
+    amount = draw.randint(10_000, 9_000_000)
     return {
         "id": number, "public_id": new_public_id(), "entity_id": entity_id,
         "customer_id": number % customers + 1, "kind": "invoice", "document_no": f"INV-26-{number:07d}",

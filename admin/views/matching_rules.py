@@ -53,8 +53,22 @@ CHANGE_WORDS = {
 STAGE_WORDS = {
     "": N_("any evidence"),
     "reference": N_("numbers named"),
+    "list": N_("list of numbers"),
+    "slip": N_("number with a slip"),
     "amount": N_("amounts"),
+    "twin": N_("twins of one amount"),
+    "run": N_("items in a row"),
+    "all": N_("everything open"),
+    "credit": N_("credit notes netted"),
+    "nearly": N_("amount less a difference"),
+    "part": N_("a share of an item"),
+    "parts": N_("instalments"),
+    "rest": N_("rest of an item"),
+    "payer": N_("payer only"),
     "advice": N_("remittance advice"),
+    "bank": N_("what the bank says"),
+    "rule": N_("a rule of ours"),
+    "undone": N_("undone before"),
 }
 #: Empty rows offered under the rules, tolerances and limits of a draft.
 SPARE = 2

@@ -41,7 +41,7 @@ from portal.receivables import DocumentDraft, due_or_terms, post_documents
 from portal.receivables.models import Document, OpenItem
 
 ACCOUNTS = {"CNY": ("32050166773600004182", "基本户"), "USD": ("32050166773600007719", "美元户")}
-_HEAD = "交易日期,收入金额,支出金额,余额,对方户名,对方账号,摘要,流水号"
+_HEAD = "交易日期,币种,收入金额,支出金额,余额,对方户名,对方账号,摘要,流水号"
 #: Amounts of four invoices of which two pairs sum to the same.
 _TWINS = ((12_000_000, 8_000_000, 11_000_000, 9_000_000), (4_500_000, 1_800_000, 3_300_000, 3_000_000))
 
@@ -220,8 +220,8 @@ def _take_in(
     for place, line in enumerate(sorted(lines, key=lambda one: one.day)):
         balance += line.minor
         rows.append(
-            f"{line.day.isoformat()},{minor_to_text(line.minor, currency)},,{minor_to_text(balance, currency)},"
-            f"{line.payer},{line.account},{line.text},{now:%Y%m%d}{place:05d}"
+            f"{line.day.isoformat()},{currency},{minor_to_text(line.minor, currency)},,"
+            f"{minor_to_text(balance, currency)},{line.payer},{line.account},{line.text},{now:%Y%m%d}{place:05d}"
         )
     request = BankRequest(
         content="\n".join(rows).encode(), name=f"{name}流水-{now:%Y%m%d}.csv", account=number.replace(" ", ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -20,6 +21,8 @@ from portal.receivables.models import Document, OpenItem
 
 #: An amount that so many open items share tells nothing.
 _COMMON = 20
+#: A reference key that more documents share names none of them.
+_SHARED = 200
 
 
 class BooksSource:
@@ -33,12 +36,20 @@ class BooksSource:
 
     def items_by_reference(self, keys: Collection[str]) -> Iterable[EngineItem]:
         """Return the open items that have at least one of these reference keys."""
-        found: dict[int, EngineItem] = {}
+        wanted: set[int] = set()
         for part in chunks(sorted(keys)):
-            query = self._items().join(ItemKey, ItemKey.document_id == OpenItem.document_id)
-            for row in self._session.execute(query.where(ItemKey.key.in_(part))):
-                found.setdefault(row.id, _item(row))
-        return found.values()
+            rows = self._session.execute(
+                select(ItemKey.key, ItemKey.document_id).where(ItemKey.key.in_(part)).order_by(ItemKey.key)
+            )
+            for _key, group in groupby(rows, key=lambda row: row.key):
+                ids = [row.document_id for row in group]
+                if len(ids) <= _SHARED:
+                    wanted.update(ids)
+        found: list[EngineItem] = []
+        for some in chunks(sorted(wanted)):
+            query = self._items().where(OpenItem.document_id.in_(some))
+            found += [_item(row) for row in self._session.execute(query)]
+        return found
 
     def items_by_amount(self, amounts: Collection[tuple[str, int]]) -> Iterable[EngineItem]:
         """Return the open items of these currencies and open amounts, common amounts left out."""

@@ -15,6 +15,7 @@ from portal.bank.models import BankLine
 from portal.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.matching import Chosen, Unexplained, WrongState, accept_many, accept_match, find_match
 from portal.matching.models import Match, PayerSighting
+from portal.money import Money
 from portal.receivables import OverApplied
 from portal.receivables.models import Document, OpenItem
 from tests.books import Books
@@ -276,7 +277,7 @@ def test_the_page_adds_up(session: Session, books: Tell, bank: Bank, mei: Actor)
     view = find_match(session, public_id=bank.match().public_id, actor=mei)
     assert ("INV-26-08812", True) in view.narrative
     assert [item.document_no for item in view.items if item.chosen] == ["INV-26-08812"]
-    assert (view.rest, view.difference and view.difference.minor) == ("fee", 0)
+    assert (view.rest, view.difference) == ("fee", Money(0, "CNY"))
     assert view.reasons
     debit = sum(line["debit_minor"] for line in view.entry)
     assert debit == sum(line["credit_minor"] for line in view.entry) == 1000000
