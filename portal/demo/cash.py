@@ -216,7 +216,7 @@ def _take_in(
     number, name = ACCOUNTS[currency]
     with database.writing() as session:
         _open(session, currency, number, name, actor, now=now)
-    balance, rows = 180_000_000, [_HEAD]
+    balance, rows = _balance_before(database, number, currency), [_HEAD]
     for place, line in enumerate(sorted(lines, key=lambda one: one.day)):
         balance += line.minor
         rows.append(
@@ -228,6 +228,21 @@ def _take_in(
         book_currency=currency,
     )  # fmt: skip
     import_bank_file(database, request, actor=actor, now=now)
+
+
+def _balance_before(database: Database, number: str, currency: str) -> int:
+    """Return where the file before ended, so that the chain of balances holds."""
+    from portal.bank.models import BankAccount, BankStatement
+
+    with database.reading() as session:
+        closing = session.scalar(
+            select(BankStatement.closing_minor)
+            .join(BankAccount, BankAccount.id == BankStatement.account_id)
+            .where(BankAccount.identifier == number.replace(" ", ""), BankStatement.currency == currency)
+            .order_by(BankStatement.id.desc())
+            .limit(1)
+        )
+    return 180_000_000 if closing is None else closing
 
 
 def _open(session: Session, currency: str, number: str, name: str, actor: Actor, *, now: datetime) -> None:

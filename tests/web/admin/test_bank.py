@@ -72,7 +72,7 @@ def test_shows_what_is_missing_between_statements(browser_of: Open, database: Da
     assert "Feed late" in page
     account = page.partition("/admin/bank/accounts/")[2][:22]
     page = mei.get(f"/admin/bank/accounts/{account}").text
-    assert "Missing: 5 Feb 2026 – 9 Feb 2026" in page
+    assert "Missing: 5 Feb – 9 Feb 2026" in page
     assert "1 place in the chain of balances needs a look." in page
 
 
