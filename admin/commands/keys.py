@@ -52,4 +52,8 @@ def rotate(*, as_json: bool) -> None:
             session, "keys.rotated", subject_kind="installation", subject_id="keys", details=facts, actor=actor,
             now=utc_now(),
         )  # fmt: skip
-    answer(facts, as_json=as_json, text=f"sealed again: {facts['seeds_sealed']} seeds, {facts['files_sealed']} files")
+    answer(
+        facts,
+        as_json=as_json,
+        text=f"sealed again: {facts['seeds_sealed']} seeds, {facts['files_sealed']} files",
+    )

@@ -39,7 +39,9 @@ def test_refuses_networks_that_are_none() -> None:
     assert len(Settings(trusted_proxies=" 10.0.0.0/8, ::1/128 ").proxies) == 2
 
 
-@pytest.mark.parametrize("path", ["/l/{}", "/l/{}/code", "/invitation/{}/accept", "/reset/{}", "/account/e-mail/{}"])
+@pytest.mark.parametrize(
+    "path", ["/l/{}", "/l/{}/code", "/invitation/{}/accept", "/reset/{}", "/account/e-mail/{}"]
+)
 def test_log_lines_hold_no_token(path: str) -> None:
     """Attack case D36."""
     assert masked(path.format("S3cret")) == path.format("…")

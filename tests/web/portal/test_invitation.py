@@ -115,7 +115,11 @@ def test_who_has_an_account_accepts_signed_in(
     assert bo.post(f"{link}/accept", {"agrees": "y", "terms": fields["terms"]}).status_code == 303
     with database.reading() as session:
         query = select(Grant.role, Customer.number).join(Customer, Customer.id == Grant.customer_id)
-        held = session.execute(query.join(Person, Person.id == Grant.person_id).where(Person.email == BO.email).order_by(Grant.id)).all()
+        held = session.execute(
+            query.join(Person, Person.id == Grant.person_id)
+            .where(Person.email == BO.email)
+            .order_by(Grant.id)
+        ).all()
     assert [tuple(row) for row in held] == [("confirmer", "GLOBEX"), ("viewer", "ACME")]
 
 
