@@ -243,6 +243,10 @@ def worker(*, once: bool) -> None:
     )
     if once:
         _housekeeping(database, settings, name)
+        if settings.inbox:  # a file is whole when it looks the same twice
+            stop_looking = threading.Event()
+            stop_looking.wait(POLL_SECONDS)
+            _watch_inbox(database, settings)
         while _one_job(database, name) or _some_mail(database, settings):
             pass
         return

@@ -16,6 +16,8 @@ from portal.disputes.models import Dispute, DisputeEvent
 from portal.disputes.reasons import REASONS
 from portal.disputes.rules import OPEN_STATES, add_business_days
 from portal.disputes.timeline import today_of
+from portal.errors import N_
+from portal.imports import Problem, register_dependents
 from portal.money import Money
 from portal.numbering import next_number
 from portal.receivables.models import Document, OpenItem
@@ -112,3 +114,25 @@ def _audited(rows: Sequence[dict[str, Any]], documents: Sequence[tuple[Document,
         for row, (document, open_minor) in zip(rows, documents, strict=True)
         for event in ("disputes.opened", "disputes.acknowledged")
     ]  # fmt: skip
+
+
+def disputes_on(session: Session, document_ids: Sequence[int]) -> list[Problem]:
+    """Name the open disputes that stand on documents: a file with one of them is not undone."""
+    found = []
+    for start in range(0, len(document_ids), BATCH):
+        rows = session.execute(
+            select(Dispute.number, Document.document_no)
+            .join(Document, Document.id == Dispute.document_id)
+            .where(
+                Dispute.document_id.in_(document_ids[start : start + BATCH]), Dispute.state.in_(OPEN_STATES)
+            )
+            .order_by(Dispute.id)
+        )
+        for number, document_no in rows:
+            message = N_("Dispute %(dispute)s is open on %(number)s.")
+            params = {"dispute": number, "number": document_no}
+            found.append(Problem(None, "", "conflict", message, params))
+    return found
+
+
+register_dependents(disputes_on)

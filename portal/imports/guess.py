@@ -54,7 +54,7 @@ def guess_columns(
         (score, place, column)
         for place, name in enumerate(header)
         for column, known in words.items()
-        if (score := _score(plain(name), known, cells[place], column)) > 0
+        if (score := _score(plain(name).strip(" .:*"), known, cells[place], column)) > 0
     ]
     taken: dict[int, tuple[str, float]] = {}
     used: set[str] = set()
@@ -92,7 +92,7 @@ def _score(name: str, known: Sequence[str], cells: Sequence[str], column: str) -
     """Return how well a header and its cells fit a column: above 1 sure, above 0 to be looked at."""
     if not name:
         return 0
-    words = [plain(word) for word in known]
+    words = [plain(word).strip(" .:*") for word in known]
     if name in words:
         score = 1.5 - words.index(name) * 0.01
     elif any(word in name for word in words if len(word) > 2 or not word.isascii()):

@@ -24,11 +24,13 @@ from portal.imports.guess_words import CUSTOMER_WORDS, KIND_WORDS, OPENING_WORDS
 from portal.imports.layouts import CUSTOMER_COLUMNS, Profile, plain, profile_of
 from portal.imports.models import ImportBatch, ImportProfile
 from portal.imports.normalise import LayoutReader
+from portal.imports.profiles import AUTO
 from portal.imports.queries import ControlSum, control_sums
 from portal.imports.row import read_row
 from portal.imports.rules import COLUMNS, Problem
 from portal.imports.shipped import SHIPPED
 from portal.imports.upload import check_again
+from portal.ledger import default_entity
 
 SHOWN_ROWS = 8
 LOOKED_AT = 120
@@ -138,9 +140,11 @@ def propose_mapping(session: Session, *, public_id: str, actor: Actor, record: s
     record = record or _guess_record(header)
     guesses = guess_columns(header.names, rows, record=record)
     body = guess_body(guesses, rows, record=record)
+    has_currency = any(one.column == "currency" for one in guesses) or record == "customers"
     draft = MappingDraft(
-        {one.place: one.column for one in guesses if one.column}, record, body["kind"], body["currency"],
-        body["date_order"], body["decimal"],
+        {one.place: one.column for one in guesses if one.column}, record, body["kind"],
+        "" if has_currency else default_entity(session).book_currency, body["date_order"], body["decimal"],
+        "" if batch.profile in {*SHIPPED, AUTO} else batch.profile,
     )  # fmt: skip
     return Mapping(public_id, batch.file_name, header.line, guesses, draft)
 
@@ -235,7 +239,10 @@ def body_of(draft: MappingDraft, header: Header) -> dict[str, Any]:
         body |= {name: names for name, names in columns.items() if name in SIDES}
         body |= {
             "total_words": list(TOTAL_WORDS), "opening_words": list(OPENING_WORDS), "kinds": KIND_WORDS,
-            "negative_kinds": {"invoice": "credit_note", "receipt": "refund", "credit_note": "credit_note"},
+            "negative_kinds": {
+                "invoice": "credit_note", "debit_note": "credit_note", "receipt": "refund",
+                "credit_note": "credit_note",
+            },
             "opening_number": "OB-{customer_no}-{month}",
         }  # fmt: skip
         if {"debit", "credit"} & columns.keys():

@@ -59,6 +59,7 @@ class Place:
     minutes: int = 0
     killed: int = 0
     seconds: float = 0
+    extra: dict[str, str] = field(default_factory=dict)
 
     @property
     def console(self) -> Console:
@@ -68,7 +69,10 @@ class Place:
         """Run a command, and say whether it was killed."""
         started = time.monotonic()
         code = self.forked.run(
-            *arguments, env=self.console.environment, minutes_later=self.minutes, kill_after=kill_after
+            *arguments,
+            env=self.console.environment | self.extra,
+            minutes_later=self.minutes,
+            kill_after=kill_after,
         )
         self.seconds = time.monotonic() - started
         self.killed += code == -9
@@ -174,6 +178,42 @@ def test_a_killed_import_is_finished_by_the_next(
         assert place.count("SELECT sum(amount_minor) FROM entry_lines") == 0
 
     kill_often(place, empty_home, kills, ("import", "documents", ledger(tmp_path / "ledger.csv")), verify)
+
+
+@pytest.mark.parametrize("kills", SETS)
+def test_a_killed_intake_from_the_folder_is_finished_by_the_next(
+    kills: int, place: Place, empty_home: Path, tmp_path: Path
+) -> None:
+    source, inbox = Path(ledger(tmp_path / "source.csv")), tmp_path / "inbox"
+    place.extra = {"CONCORD_INBOX": str(inbox)}
+    chance = random.Random(kills)
+
+    def begin() -> None:
+        place.begin_with(empty_home)
+        shutil.rmtree(inbox, ignore_errors=True)
+        inbox.mkdir()
+        shutil.copyfile(source, inbox / "ledger.csv")
+
+    def verify() -> None:
+        assert place.count("SELECT count(*) FROM documents WHERE kind = 'invoice'") == ROWS
+        assert place.count("SELECT count(*) FROM import_batches") == 1
+        assert place.count("SELECT imported_count FROM import_batches") == ROWS
+        assert [path.name for path in (inbox / "done").glob("*.csv")] != []
+        assert not (inbox / "ledger.csv").exists()
+
+    begin()
+    place.run("worker", "--once")
+    whole = place.seconds
+    verify()
+    for _ in range(kills):
+        begin()
+        place.run("worker", "--once", kill_after=chance.uniform(0.5, whole))
+        place.minutes += LEASE_OVER
+        place.run("worker", "--once")
+        verify()
+        place.minutes = 0
+    assert place.killed >= kills // 2, "most kills meet the work"
+    place.is_sound()
 
 
 # --- a month of statements ---
