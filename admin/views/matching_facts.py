@@ -24,8 +24,9 @@ def post_facts(approval: ApprovalView, tr: Translator) -> Facts:
     content, effect = approval.content, approval.effect
     facts = [(tr.gettext("Received"), tr.headline(Money(content["amount_minor"], content["currency"])))]
     facts.append((tr.gettext("Documents"), f"{len(content['parts']):,}"))
-    if content["rest_kind"] in REST_WORDS:
-        facts.append((tr.gettext("What the difference is"), tr.gettext(REST_WORDS[content["rest_kind"]])))
+    rest = REST_WORDS.get(content["rest_kind"])
+    if rest:
+        facts.append((tr.gettext("What the difference is"), tr.gettext(rest)))
     for line in effect.get("entry", ()):
         name = line["name_en"] if tr.language == "en" else line["name"]
         side = tr.gettext("Debit") if line["debit_minor"] else tr.gettext("Credit")

@@ -96,7 +96,7 @@ def axis_note(view: ComparisonView) -> str:
 def shown_finding(one: FindingView) -> dict[str, Any]:
     """Return the words and looks of a finding for the middle and the last column."""
     if one.status == "agreed":
-        look, word = ("confirmed", "circle-check"), _(STATUS_LABELS["agreed"])
+        look, word = ("confirmed", "circle-check"), _(STATUS_LABELS[one.status])
     else:
         look, word = _CAUSE_LOOKS[one.cause], _(CAUSES[one.cause])
     chip = STATE_CHIPS.get(one.state)

@@ -129,7 +129,8 @@ def _job(g: Unit, view: ComparisonView) -> dict[str, Any]:
 def job_sentence(job: JobView | None) -> str:
     """Say how far the comparison is."""
     if job is None or job.state in SENTENCES:
-        return _(SENTENCES[job.state if job else "queued"])
+        state = job.state if job else "queued"
+        return _(SENTENCES[state])
     if job.state == "done":
         return _("Done.")
     return _("Step %(done)s of %(total)s", done=job.done_count, total=job.total_count or 20)
