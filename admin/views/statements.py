@@ -228,11 +228,14 @@ def show(public_id: str) -> ResponseReturnValue:
         labels=STATE_LABELS,
         marks=MARKS,
         authenticity=_authenticity(g, page),
-        downloads=[
-            {"word": form.upper(), "url": url_for(".download", public_id=public_id, form=form)}
-            for form in FORMS
-        ],
+        downloads=_downloads(public_id),
     )
+
+
+def _downloads(public_id: str) -> list[dict[str, str]]:
+    return [
+        {"word": form.upper(), "url": url_for(".download", public_id=public_id, form=form)} for form in FORMS
+    ]
 
 
 def _authenticity(g: Unit, page: StatementPage) -> AuthenticityPanel | None:

@@ -13,14 +13,12 @@ from portal.access import Actor, Permission
 from portal.audit import record
 from portal.clock import business_day
 from portal.confirmations.rules import holds
+from portal.confirmations.shown import shown_text
 from portal.customers.models import Customer
 from portal.errors import N_, Conflict, Invalid, NotFound
-from portal.i18n import translator
 from portal.ledger import entity_view
 from portal.money import Money
 from portal.statements import (
-    ANSWER_LABELS,
-    KIND_LABELS,
     ActDraft,
     Answer,
     LineAnswerDraft,
@@ -35,9 +33,7 @@ from portal.statements import (
 from portal.statements.models import Statement, StatementLine
 from portal.tasks import TaskDraft, open_task
 
-REPLY_DAYS = 1
-MAX_QUESTION = 2000
-_OPENING = KIND_LABELS["opening"]
+REPLY_DAYS, MAX_QUESTION = 1, 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +259,7 @@ def _write(
             session, event, subject_kind="statement", subject_id=statement.public_id,
             customer_id=statement.customer_id, details=details, actor=actor, now=now,
         )  # fmt: skip
-        text = _shown_text(session, statement, drafts, actor.language)
+        text = shown_text(session, statement, drafts, actor.language)
         keep_act(
             session,
             ActDraft(
@@ -273,34 +269,6 @@ def _write(
             actor=actor, now=now,
         )  # fmt: skip
     return Answered(act, numbers, total)
-
-
-def _shown_text(
-    session: Session, statement: Statement, drafts: Sequence[LineAnswerDraft], language: str
-) -> str:
-    """Return what the person saw and said: each line as it stood on the page, with the answer to it."""
-    words = translator(language)
-    opening = words.gettext(_OPENING)
-    rows = session.execute(
-        select(
-            StatementLine.no, StatementLine.document_no, StatementLine.document_on, StatementLine.amount_minor
-        )
-        .where(
-            StatementLine.statement_id == statement.id,
-            StatementLine.no.in_([draft.line_no for draft in drafts]),
-        )
-        .order_by(StatementLine.no)
-    )
-    answers = {draft.line_no: draft for draft in drafts}
-    said = []
-    for no, number, day, minor in rows:
-        answer = answers[no]
-        parts = (
-            number or opening, words.day(day) if day else "",
-            words.headline(Money(minor, statement.currency)), words.gettext(ANSWER_LABELS[answer.answer]), answer.note,
-        )  # fmt: skip
-        said.append(" · ".join(part for part in parts if part))
-    return "\n".join(said)
 
 
 def _open_question(

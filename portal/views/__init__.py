@@ -13,6 +13,7 @@ from portal.views.confirmations import bp as confirmations
 from portal.views.disputes import bp as disputes
 from portal.views.documents import bp as documents
 from portal.views.factors import bp as factors
+from portal.views.first_signature import bp as first_signature
 from portal.views.health import bp as health
 from portal.views.invitation import bp as invitation
 from portal.views.links import bp as links
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     viewing,
     statements,
     confirmations,
+    first_signature,
     receipts,
     open_items,
     disputes,

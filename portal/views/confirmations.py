@@ -17,16 +17,11 @@ from portal.confirmations import (
     SignatureDraft,
     SigningText,
     ask_about_line,
-    check_code,
     confirm_lines,
     default_outcome,
-    has_accepted_terms,
-    needs_code,
-    send_code,
     sign_balance,
     signing_text,
     take_back_answers,
-    terms_text,
 )
 from portal.errors import N_, Invalid, Refusal
 from portal.http.access import requires
@@ -36,6 +31,7 @@ from portal.http.unit import Unit, unit
 from portal.http.words import _, language, ngettext
 from portal.money import Money, currency_digits
 from portal.statements import StatementPage, find_statement
+from portal.views.first_signature import first_time
 from portal.views.statement_page import may_answer
 from portal.views.statement_sign import paper, sign_words
 
@@ -246,37 +242,9 @@ def _show_sign(g: Unit, page: StatementPage, form: SignForm) -> ResponseReturnVa
         else None,
         "sign_word": _sign_word(text, outcome) if text else "",
         **sign_words(page),
-        **_first_time(g, page),
+        **first_time(g, page),
     }
     return render_template("portal/statements/sign.html", **context), form.status
-
-
-def _first_time(g: Unit, page: StatementPage) -> dict[str, Any]:
-    """Return what is asked only once: the terms to accept, and whether a mailed code is needed."""
-    known: dict[str, Any] = {"customer_id": page.customer.id, "actor": g.actor}
-    is_new = not has_accepted_terms(g.session, **known)
-    return {
-        "terms": terms_text(g.session, customer_id=page.customer.id, language=language()) if is_new else None,
-        "terms_ticked": bool(request.form.get("terms")),
-        "needs_code": needs_code(g.session, now=g.now, **known),
-    }
-
-
-@bp.post("/sign/code")
-@requires(Permission.STATEMENTS_SIGN)
-def code(public_id: str) -> ResponseReturnValue:
-    """Send a code, or compare the typed one; always back to the sign page, so that a wrong try is counted."""
-    g = unit()
-    page = find_statement(g.session, public_id=public_id, actor=g.actor)
-    known: dict[str, Any] = {"customer_id": page.customer.id, "actor": g.actor, "now": g.now}
-    if request.form.get("act") == "send":
-        send_code(g.session, **known)
-        flash(_("The code is under way to %(email)s. It works for 10 minutes.", email=g.actor.email), "info")
-    elif check_code(g.session, code=request.form.get("code", ""), **known):
-        flash(_("The code is right. You can sign now."), "done")
-    else:
-        flash(_("That is not the code. After five tries you need a new one."), "refused")
-    return redirect(url_for(".sign", public_id=public_id), 303)
 
 
 def _text(page: StatementPage, form: SignForm, outcome: str) -> tuple[SigningText | None, str]:

@@ -47,14 +47,8 @@ def sent(page: StatementPage, **more: str) -> dict[str, str]:
     } | more  # fmt: skip
 
 
-def test_terms_and_code_come_before_the_first_signature(
-    browser_of: Callable[[Part], Browser],
-    session: Session,
-    books: Callable[[str], Books],
-    mei: Actor,
-    ping: Actor,
-) -> None:
-    page = answered(session, books, mei, ping)
+def invite(session: Session, ping: Actor) -> None:
+    """Let Ping have come by an invitation a day ago."""
     (customer_id,) = ping.customer_ids or ()
     joined = utc_now() - timedelta(days=1)
     session.add(
@@ -64,6 +58,17 @@ def test_terms_and_code_come_before_the_first_signature(
         )
     )  # fmt: skip
     session.commit()
+
+
+def test_terms_and_code_come_before_the_first_signature(
+    browser_of: Callable[[Part], Browser],
+    session: Session,
+    books: Callable[[str], Books],
+    mei: Actor,
+    ping: Actor,
+) -> None:
+    page = answered(session, books, mei, ping)
+    invite(session, ping)
     browser, path = browser_of(PING), f"/statements/{page.public_id}/sign"
     shown = browser.get(f"{path}?lang=en").text
     assert "I accept these terms for this company" in shown
