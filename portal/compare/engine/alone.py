@@ -22,6 +22,8 @@ USUAL_TRANSIT = 5
 ODD_TRANSIT = 1
 MAX_TRANSIT = 14
 DUPLICATE_DAYS = 5
+#: A text on more rows of a side than this says nothing about two of them being the same.
+RARE_TEXT = 4
 #: Causes that words alone settle where no partner is found, and those only small rows can have.
 _BY_WORDS = ("wrong_party_or_allocation", "rounding", "exchange", "policy_or_tax", "part_payment", "timing")
 _ONLY_SMALL = ("bank_fee", "discount")
@@ -83,6 +85,8 @@ class Lonely:
         sizes = sorted(abs(minor) for minor in self._side.minors if minor)
         self._median = sizes[len(sizes) // 2] if sizes else 0
         self._party = _usual_party(self._side.rows)
+        self._texts = Counter(_bare(row.text) for row in self._side.rows)
+        self._has_opening = any(row.is_opening for side in (pool.ours, pool.theirs) for row in side.rows)
 
     def judge(self, place: int) -> Verdict:
         """Return status, cause and words of a row without a partner."""
@@ -132,7 +136,8 @@ class Lonely:
         if gap > DUPLICATE_DAYS:
             return False
         shared = set(mine.named) & set(yours.named)
-        is_same_text = bool(one.text) and _bare(one.text) == _bare(two.text)
+        bare = _bare(one.text)
+        is_same_text = bool(bare) and bare == _bare(two.text) and self._texts[bare] <= RARE_TEXT
         return bool(shared) or (is_same_text and not side.free[other]) or not (one.text or one.reference)
 
     def _by_words(self, row: LedgerRow, said: Sequence[str], only: str) -> Verdict | None:
@@ -173,7 +178,7 @@ class Lonely:
                     {"day": side.rows[place].day},
                 )
                 return Verdict(only, "timing", (words,))
-            if day - first < min(back, 4) and back > ODD_TRANSIT:
+            if self._has_opening and day - first < min(back, 4) and back > ODD_TRANSIT:
                 words = (
                     N_("booked on %(day)s, at the beginning: the other side has it before"),
                     {"day": side.rows[place].day},

@@ -20,6 +20,7 @@ MAX_SUM_POOL = 26
 MAX_SUM_SIZE = 5
 SUM_DAYS = 10
 DIFFERENT_DAYS = 7
+SLIP_DAYS = 5
 
 
 def names_another(pool: Pool, our: int, their: int) -> bool:
@@ -39,9 +40,16 @@ def _is_slip(pool: Pool, our: int, their: int) -> bool:
 
 
 def match_slips(pool: Pool, *, stage: str, confidence: float) -> None:
-    """Pair rows of one amount whose numbers differ by a slip of the fingers."""
+    """Pair rows of one amount on usual days whose numbers differ by a slip of the fingers."""
+    usual = usual_lags(pool)
     for here, there in _amounts(pool):
-        found = [(our, their) for our in here for their in there if _is_slip(pool, our, their)]
+        first, last = usual[pool.ours.minors[here[0]] > 0]
+        found = [
+            (our, their)
+            for our in here
+            for their in there
+            if first - SLIP_DAYS <= pool.lag(our, their) <= last + SLIP_DAYS and _is_slip(pool, our, their)
+        ]
         for our, their in sorted(found, key=lambda pair: (abs(pool.lag(*pair)), sum(pair))):
             if pool.ours.free[our] and pool.theirs.free[their]:
                 pool.take([our], [their], stage, confidence)

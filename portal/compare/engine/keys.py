@@ -16,6 +16,7 @@ _DAY = re.compile(
     r"(?:19|20)\d{2}[-/.]?(?:0?[1-9]|1[0-2])[-/.]?(?:0?[1-9]|[12]\d|3[01])"
     r"|(?:0?[1-9]|[12]\d|3[01])[./](?:0?[1-9]|1[0-2])[./](?:19|20)?\d{2}"
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
 MIN_TAIL = 3
 MIN_DIGITS = 5
 
@@ -27,7 +28,7 @@ class Keys(NamedTuple):
         own: Full forms of the row's own number.
         named: Full forms of every number on the row, its own included.
         digits: Their digits in one piece, at least five.
-        tails: Their last run of digits without leading zeros, at least three long.
+        tails: Their telling runs of digits without leading zeros.
     """
 
     own: tuple[str, ...]
@@ -51,11 +52,16 @@ def forms_of(number: str) -> tuple[str, ...]:
     return (whole, bare) if len(runs) > 1 else (whole,)
 
 
-def tail_of(number: str) -> str:
-    """Return the last run of digits without leading zeros; empty when it says too little."""
-    runs = [run for run in _RUNS.findall(plain(number)) if run.isdigit()]
-    tail = runs[-1].lstrip("0") if runs else ""
-    return tail if len(tail) >= MIN_TAIL else ""
+def parts_of(number: str) -> set[str]:
+    """Return the runs of digits without leading zeros that tell a number apart: the last one, and all of four and more.
+
+    A year says nothing and is left out unless it is all there is.
+    """
+    runs = [run.lstrip("0") for run in _RUNS.findall(plain(number)) if run.isdigit()]
+    told = {run for run in runs if len(run) > MIN_TAIL and not _YEAR.fullmatch(run)}
+    if runs and len(runs[-1]) >= MIN_TAIL:
+        told.add(runs[-1])
+    return told
 
 
 def digits_of(number: str) -> str:
@@ -86,8 +92,8 @@ def keys_of(reference: str, others: Iterable[str], text: str) -> Keys:
     for number in numbers[1:] if reference else numbers:
         named += forms_of(number)
     digits = {digits_of(number) for number in numbers}
-    tails = {tail_of(number) for number in numbers}
-    return Keys(own, tuple(dict.fromkeys(named)), tuple(digits - {""}), tuple(tails - {""}))
+    tails = {part for number in numbers for part in parts_of(number)}
+    return Keys(own, tuple(dict.fromkeys(named)), tuple(digits - {""}), tuple(tails))
 
 
 def shape_of(number: str) -> str:
