@@ -13,7 +13,7 @@ from portal.approvals.models import Approval, ApprovedSum
 from portal.db import insert_missing
 
 
-def is_within_limit(session: Session, limit: Limit | None, row: Approval, actor: Actor) -> bool:
+def is_within_limit(session: Session, limit: Limit | None, *, row: Approval, actor: Actor) -> bool:
     """Say whether a person may release an amount alone, and if so count it into their day.
 
     The day's sum is a locked row: two approvals by the same person at the same time wait for each other, so that

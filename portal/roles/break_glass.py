@@ -216,19 +216,7 @@ def _open(
         opening.device[:255],
     )
     session.flush()
-    token, _side = start_sign_in(
-        session,
-        person_id=row.person_id,
-        method=BREAK_GLASS,
-        address=opening.address,
-        device=opening.device,
-        now=now,
-    )
-    session.execute(
-        update(SignIn)
-        .where(SignIn.person_id == row.person_id, SignIn.method == BREAK_GLASS, SignIn.ended_at.is_(None))
-        .values(ends_at=ends_at)
-    )
+    token = _let_in(session, row.person_id, opening, ends_at, now)
     person = session.get_one(Person, row.person_id)
     note = SecurityNote("break-glass.opened", person.id, opening.address, opening.request_id, row.opened_by)
     note_security(session, note, now=now)
@@ -238,6 +226,24 @@ def _open(
         actor=_guest(person, opening), now=now,
     )  # fmt: skip
     _alert(session, row, person, seller, now)
+    return token
+
+
+def _let_in(session: Session, person_id: int, opening: Opening, ends_at: datetime, now: datetime) -> str:
+    """Start the sign-in of an open account, which ends with the hour however busy it is."""
+    token, _side = start_sign_in(
+        session,
+        person_id=person_id,
+        method=BREAK_GLASS,
+        address=opening.address,
+        device=opening.device,
+        now=now,
+    )
+    session.execute(
+        update(SignIn)
+        .where(SignIn.person_id == person_id, SignIn.method == BREAK_GLASS, SignIn.ended_at.is_(None))
+        .values(ends_at=ends_at)
+    )
     return token
 
 

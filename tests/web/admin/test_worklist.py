@@ -142,10 +142,19 @@ def test_a_department_sees_disputes_and_nothing_else(
     browser_of: Open, session: Session, waiting: dict[str, str]
 ) -> None:
     person = select(Person.id).where(Person.email == CHEN.email).scalar_subquery()
-    session.execute(update(Grant).where(Grant.person_id == person).values(ended_at=NOW - timedelta(minutes=1)))
+    session.execute(
+        update(Grant).where(Grant.person_id == person).values(ended_at=NOW - timedelta(minutes=1))
+    )
     person_id = session.scalars(select(Person.id).where(Person.email == CHEN.email)).one()
     department = session.scalars(select(Dispute.department)).first()
-    session.add(Grant(person_id=person_id, role="department", departments=[department], granted_at=NOW - timedelta(minutes=1)))
+    session.add(
+        Grant(
+            person_id=person_id,
+            role="department",
+            departments=[department],
+            granted_at=NOW - timedelta(minutes=1),
+        )
+    )
     session.commit()
     page = browser_of(CHEN).get("/admin").text
     assert f"dispute:{waiting['dispute']}" in page

@@ -1,4 +1,4 @@
-"""Auditors from outside: a seeded sample, a last day, nothing beyond; and reviews of every role."""
+"""Auditors from outside: a seeded sample, a last day, nothing beyond."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access import AccessEnded, Actor, actor_of_sign_in, start_sign_in
-from portal.access.models import Grant, Person
-from portal.approvals.models import Approval
+from portal.access.models import Person
 from portal.customers.models import Customer
 from portal.errors import Invalid, NotAllowed
 from portal.lists import ListQuery
@@ -20,15 +19,10 @@ from portal.roles import (
     SampleWish,
     draw_sample,
     find_sample,
-    list_access_review,
-    list_rotation,
     list_sample_items,
     redraw_sample,
     request_role,
-    review_grants,
 )
-from portal.roles.models import StaffRoleRequest
-from portal.roles.rules import ranked, review_state
 from tests.books import Books
 from tests.cast import NOW, second_security_admin
 from tests.roles.test_request import say_yes
@@ -63,12 +57,6 @@ def test_the_same_seed_draws_the_same_sample(
         session, wish=wish(from_on=date(2026, 1, 1), until_on=date(2026, 2, 1), size=99), actor=sec, now=now
     )
     assert find_sample(session, public_id=january, actor=sec).population_size == 10
-
-
-def test_a_draw_does_not_depend_on_the_order_of_the_rows() -> None:
-    keys = [f"k{n}" for n in range(1000)]
-    assert ranked(keys, seed="s", size=50) == ranked(keys[::-1], seed="s", size=50)
-    assert ranked(keys, seed="s", size=50) == ranked(keys, seed="s", size=100)[:50]
 
 
 @pytest.mark.parametrize(
@@ -139,73 +127,3 @@ def test_an_external_auditor_needs_a_last_day(
     asked = RoleWish("change", "auditor", "x", portfolio="list", sample=sample)
     with pytest.raises(Invalid):
         request_role(session, person=aud.public_id, wish=asked, actor=sec, now=now)
-
-
-# --- reviews ---
-
-
-def test_lists_every_role_with_who_and_when(session: Session, sec: Actor, now: datetime) -> None:
-    """Requirement 0-19: the report lists every grant, last use, reviewer."""
-    page = list_access_review(session, query=ListQuery(tab="all", per_page=0), days=90, actor=sec, now=now)
-    held = session.scalars(select(Grant.public_id).where(Grant.ended_at.is_(None))).all()
-    assert {row.public_id for row in page.rows} == set(held)
-    later = now + timedelta(days=91)
-    late = list_access_review(session, query=ListQuery(tab="overdue"), days=90, actor=sec, now=later)
-    assert late.count == len(held)
-    mei = next(row for row in late.rows if row.role == "clerk")
-    done = review_grants(session, grants=[mei.public_id], decision="keep", note="", actor=sec, now=later)
-    assert [one.is_ok for one in done] == [True]
-    after = list_access_review(session, query=ListQuery(tab="done"), days=90, actor=sec, now=later)
-    assert [(row.person, row.reviewer, row.decision) for row in after.rows] == [
-        ("Mei Lin", "Sefa Okoro", "keep")
-    ]
-    assert {tab.key: tab.count for tab in after.tabs}["overdue"] == len(held) - 1
-
-
-def test_removing_asks_a_second_administrator(session: Session, sec: Actor, now: datetime) -> None:
-    second_security_admin(session)
-    page = list_access_review(session, query=ListQuery(tab="all", per_page=0), days=90, actor=sec, now=now)
-    clerk = next(row for row in page.rows if row.role == "clerk")
-    confirmer = next(row for row in page.rows if row.role == "confirmer" and row.customer_no == "GLOBEX")
-    own = next(row for row in page.rows if row.person == "Sefa Okoro")
-    rows = [clerk.public_id, confirmer.public_id, own.public_id]
-    done = review_grants(session, grants=rows, decision="remove", note="left", actor=sec, now=now)
-    assert sorted(one.is_ok for one in done) == [False, True, True]
-    assert session.scalars(select(StaffRoleRequest.act)).all() == ["take"]
-    assert session.scalars(select(Approval.state)).all() == ["pending"]
-    ended = session.scalars(select(Grant.role).where(Grant.ended_at.is_not(None))).all()
-    assert ended == ["confirmer"]
-
-
-@pytest.mark.parametrize("person", ["mei", "chen", "aud", "sys_admin"])
-def test_only_security_administrators_review(
-    person: str, request: pytest.FixtureRequest, now: datetime
-) -> None:
-    session = request.getfixturevalue("session")
-    with pytest.raises(NotAllowed):
-        review_grants(
-            session, grants=["x"], decision="keep", note="", actor=request.getfixturevalue(person), now=now
-        )
-
-
-def test_a_review_is_due_after_its_cycle() -> None:
-    day = timedelta(days=1)
-    assert review_state(NOW, None, days=90, now=NOW + 89 * day) == "open"
-    assert review_state(NOW, None, days=90, now=NOW + 90 * day) == "overdue"
-    assert review_state(NOW, NOW + 80 * day, days=90, now=NOW + 100 * day) == "done"
-    assert review_state(NOW, NOW + 5 * day, days=90, now=NOW + 100 * day) == "overdue"
-
-
-@pytest.mark.db
-def test_says_how_long_each_portfolio_has_been_held(
-    session: Session, sec: Actor, mei: Actor, now: datetime
-) -> None:
-    """Requirement 2-17: the rotation report."""
-    customer = session.scalars(select(Customer).where(Customer.number == "ACME")).one()
-    customer.owner_id, customer.owner_since = mei.person_id, now - timedelta(days=800)
-    session.flush()
-    page = list_rotation(session, query=ListQuery(), days=730, actor=sec, now=now)
-    assert [(row.owner, row.customer_no, row.days, row.is_overdue) for row in page.rows] == [
-        ("Mei Lin", "ACME", 800, True)
-    ]
-    assert list_rotation(session, query=ListQuery(), days=900, actor=sec, now=now).rows == ()
