@@ -59,6 +59,7 @@ def test_a_link_ends_after_a_day_and_with_the_next_one(session: Session, ping: A
 
 def test_nobody_else_can_use_it(session: Session, ping: Actor, bo: Actor, now: datetime) -> None:
     ask_mail_change(session, email="new@acme.example", actor=ping, now=now)
+    assert waiting_mail_change(session, actor=bo, now=now) is None
     with pytest.raises(NotFound):
         confirm_mail_change(session, token=_token(session), actor=bo, now=now)
 
