@@ -16,7 +16,7 @@ from portal.matching.engine.names import account_key
 from portal.matching.engine.text import NOT_DIGITS, key_of
 
 #: How many customers' items are kept ready at a time.
-MOST_POOLS = 20_000
+MOST_POOLS = 4_000
 _HEADS = re.compile(r"^[A-Z]{1,5}(?![A-Z])", re.MULTILINE)
 _PREFIX = re.compile(r"[A-Z]{0,5}(?![A-Z])")
 
@@ -116,9 +116,7 @@ class Pool:
         if self._numbers is None:
             self._numbers = {}
             for column in (book.items.doc, book.items.fapiao, book.items.po):
-                for item, digits in zip(
-                    self.items, all_digits(column.some(self.items)), strict=True
-                ):
+                for item, digits in zip(self.items, all_digits(column.some(self.items)), strict=True):
                     if digits:
                         self._numbers.setdefault(digits, []).append(item)
             self.joined = f"|{'|'.join(self._numbers)}|"

@@ -100,9 +100,9 @@ class Name:
 
 @lru_cache(maxsize=4096)
 def _without_trade(core: str) -> str:
-    for trade in TRADES:
-        if core.endswith(trade) and len(core) - len(trade) >= 2:
-            return _without_trade(core[: -len(trade)])
+    for size in (6, 5, 4, 3, 2):
+        if len(core) - size >= 2 and core[-size:] in TRADES:
+            return _without_trade(core[:-size])
     return core
 
 

@@ -243,9 +243,14 @@ def _near(
 
 
 def _tails(digits: str, pool: Pool, numbers: Mapping[str, Sequence[int]]) -> list[int]:
-    if f"{digits}|" not in pool.joined:
-        return []
-    found = [item for number, items in numbers.items() if number.endswith(digits) for item in items]
+    """Return the items with a number that ends with these digits."""
+    tail, joined = f"{digits}|", pool.joined
+    found: list[int] = []
+    at = joined.find(tail)
+    while at >= 0:
+        start = joined.rfind("|", 0, at + 1) + 1
+        found += numbers[joined[start : at + len(digits)]]
+        at = joined.find(tail, at + 1)
     return found if len(found) <= MOST_TAILS else []
 
 
