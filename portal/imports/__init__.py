@@ -45,15 +45,8 @@ from portal.imports.feeds import (
 )
 from portal.imports.inbox import Inbox, put_aside, take_files
 from portal.imports.load import ImportRequest, Progress, import_documents
-from portal.imports.mapping import (
-    Mapping,
-    MappingDraft,
-    Preview,
-    column_choices,
-    preview_mapping,
-    propose_mapping,
-    save_mapping,
-)
+from portal.imports.mapping import Mapping, Preview, preview_mapping, propose_mapping, save_mapping
+from portal.imports.mapping_draft import MappingDraft, column_choices
 from portal.imports.profiles import AUTO, ProfileVersion, find_profile, list_profiles, profile_names
 from portal.imports.quarantine import (
     ROW_SORTS,

@@ -73,7 +73,7 @@ def match_einvoice(session: Session, found: EInvoiceFile, *, is_dry_run: bool = 
     """
     problem = _unusable(found)
     entity = None if problem else _our_entity(session, found)
-    note = ()
+    note: tuple[Problem, ...] = ()
     if problem is None and entity is None and is_dry_run and not _is_known_to_itself(session):
         entity = default_entity(session)
         note = (Problem(None, "seller", "note", _NOT_CHECKED, {"seller": found.seller.name or "—"}),)
@@ -112,9 +112,6 @@ def _unusable(found: EInvoiceFile) -> Problem | None:
     except BadAmount as refusal:
         return Problem(None, "amount", "bad_amount", refusal.message, refusal.params)
     return None
-
-
-# --- seller -------------------------------------------------------------------------------------------------------
 
 
 def bare_number(text: str) -> str:
@@ -247,8 +244,7 @@ def _to_post(session: Session, entity_id: int, found: EInvoiceFile) -> Match:
         )
         params = {"buyer": found.buyer.name or "—"}
         return Match(entity_id, problems=(Problem(None, "buyer", "unknown_customer", message, params),))
-    customer = customers[0] if customers else None
-    notes = []
+    customer, notes = (customers[0] if customers else None), []
     if customer is None:
         text = N_("Customer %(number)s %(name)s is new.")
         notes.append(Problem(None, "buyer", "note", text, {"number": new_no[:60], "name": found.buyer.name}))

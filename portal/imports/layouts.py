@@ -169,7 +169,7 @@ def _wrong(profile: Profile) -> dict[str, set[str]]:
         "kinds": kinds - set(KINDS),
         "constants": {profile.constants.get("currency", "EUR")} - CURRENCY_DIGITS.keys(),
         "date_formats": {place for place in formats if place[:1] not in _PLACES},
-        "date_order": {profile.date_order} - {"", "dmy", "mdy", "ymd"},
+        "date_order": {str(profile.date_order)} - {"", "dmy", "mdy", "ymd"},
         "repeats": {profile.repeats} - {"", "first", "join", "count"},
         "fill_down": set(profile.fill_down) - allowed,
         "heading": set() if _is_pattern(profile.heading) else {profile.heading},

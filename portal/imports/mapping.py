@@ -8,7 +8,6 @@ from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,9 +18,10 @@ from portal.attachments.vault import vault_of
 from portal.connectors import SourceRow
 from portal.connectors.tables import Header, Table, find_header, read_tables
 from portal.errors import N_, Conflict, Invalid, NotFound
-from portal.imports.guess import SIDES, ColumnGuess, guess_body, guess_columns
-from portal.imports.guess_words import CUSTOMER_WORDS, KIND_WORDS, OPENING_WORDS, TOTAL_WORDS, WORDS
+from portal.imports.guess import ColumnGuess, guess_body, guess_columns
+from portal.imports.guess_words import CUSTOMER_WORDS, WORDS
 from portal.imports.layouts import CUSTOMER_COLUMNS, Profile, plain, profile_of
+from portal.imports.mapping_draft import MappingDraft, body_of, missing_in
 from portal.imports.models import ImportBatch, ImportProfile
 from portal.imports.normalise import LayoutReader
 from portal.imports.profiles import AUTO
@@ -37,31 +37,6 @@ LOOKED_AT = 120
 MOST_ROWS = 50_000
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,58}")
 _KNOWN = frozenset(plain(word) for words in (*WORDS.values(), *CUSTOMER_WORDS.values()) for word in words)
-
-
-@dataclass(frozen=True, slots=True)
-class MappingDraft:
-    """What a person says about a file.
-
-    Attributes:
-        columns: Place in the file → column of the standard format or ``debit``, ``credit``, ``balance``, ``direction``.
-        record: ``documents`` or ``customers``.
-        kind: Of every row, where no column tells; empty = a column tells.
-        currency: The same.
-        date_order: ``ymd``, ``dmy`` or ``mdy``.
-        decimal: ``.`` or ``,``.
-        name: Of the layout to save; small letters, digits and hyphens.
-        title: In words.
-    """
-
-    columns: AnyMapping[int, str]
-    record: str = "documents"
-    kind: str = ""
-    currency: str = ""
-    date_order: str = "ymd"
-    decimal: str = "."
-    name: str = ""
-    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +85,6 @@ class Preview:
     def refused(self) -> int:
         """Rows that could not be read."""
         return self.read - self.good
-
-
-def column_choices(record: str) -> tuple[str, ...]:
-    """Return what a column of a file can be."""
-    return CUSTOMER_COLUMNS if record == "customers" else (*COLUMNS, *SIDES)
 
 
 # --- guess -------------------------------------------------------------------------------------------------------
@@ -194,61 +164,10 @@ def preview_mapping(session: Session, *, public_id: str, draft: MappingDraft, ac
     """
     _, table, header = _opened(session, public_id, actor)
     body = body_of(draft, header)
-    missing = _missing(body, draft)
+    missing = missing_in(body, draft)
     if missing:
         return Preview(missing=missing)
     return _read(table, header, profile_of("preview", body))
-
-
-def _missing(body: AnyMapping[str, Any], draft: MappingDraft) -> tuple[str, ...]:
-    documents = ["document_no", "customer_no", "document_date", "currency"]
-    wanted = ["name"] if draft.record == "customers" else documents
-    if draft.record == "documents" and not (body.get("debit") or body.get("credit")):
-        wanted += ["amount", "kind"]
-    given = {*body["columns"], *body["constants"]}
-    return tuple(name for name in wanted if name not in given)
-
-
-def body_of(draft: MappingDraft, header: Header) -> dict[str, Any]:
-    """Return a mapping as the data of a profile.
-
-    Raises:
-        Invalid: A column is named twice, or one that there is not.
-    """
-    columns: dict[str, list[str]] = {}
-    for place, column in sorted(draft.columns.items()):
-        if not column:
-            continue
-        if column not in column_choices(draft.record) or not 0 <= place < len(header.names):
-            raise Invalid(field="columns")
-        if column in columns:
-            message = N_("Two columns of the file are “%(column)s”. Choose one.")
-            raise Invalid(message, field=f"column-{place}", column=column)
-        columns[column] = [header.names[place]]
-    body: dict[str, Any] = {
-        "title": draft.title.strip() or draft.name or "—", "record": draft.record, "is_free": True,
-        "date_order": draft.date_order, "decimal": draft.decimal,
-        "columns": {name: names for name, names in columns.items() if name not in SIDES},
-        "constants": {
-            name: value
-            for name, value in (("kind", draft.kind), ("currency", draft.currency))
-            if value and name not in columns
-        },
-    }  # fmt: skip
-    if draft.record == "documents":
-        body |= {name: names for name, names in columns.items() if name in SIDES}
-        body |= {
-            "total_words": list(TOTAL_WORDS), "opening_words": list(OPENING_WORDS), "kinds": KIND_WORDS,
-            "negative_kinds": {
-                "invoice": "credit_note", "debit_note": "credit_note", "receipt": "refund",
-                "credit_note": "credit_note",
-            },
-            "opening_number": "OB-{customer_no}-{month}",
-        }  # fmt: skip
-        if {"debit", "credit"} & columns.keys():
-            body["constants"].pop("kind", None)
-            body["repeats"] = "count"
-    return body
 
 
 def _read(table: Table, header: Header, profile: Profile) -> Preview:
@@ -310,7 +229,7 @@ def save_mapping(
             N_("Enter a name of small letters, digits and hyphens that no shipped layout has."), field="name"
         )
     body = body_of(draft, header)
-    missing = _missing(body, draft)
+    missing = missing_in(body, draft)
     if missing:
         raise Invalid(N_("Say which column holds “%(column)s”."), field="columns", column=missing[0])
     profile_of(name, body)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain, islice
 
@@ -13,28 +12,13 @@ from portal.connectors import SourceRow
 from portal.imports.cell_values import EMPTY_AMOUNTS, amount_text, decimal_of, filled_in, free_day, iso_day
 from portal.imports.control import ZERO, Control
 from portal.imports.layouts import Places, Profile, cell_at, plain
+from portal.imports.row_shapes import Reading, joined, turned
 
 #: Rows at the top among which the header is looked for.
 HEADER_WITHIN = 60
 _DAYS = ("document_date", "due_date", "settled_date")
 _AMOUNTS = ("amount", "tax_amount", "unit_price", "quantity", "credit_limit")
 _RULER = re.compile(r"[-=_*|+\s.]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A row as the standard format has it, or why it is no document.
-
-    Attributes:
-        row: As it stands in the file.
-        cells: By column of the standard format; empty when it is left out.
-        skipped: ``total``, ``note`` (a total not of these rows), ``heading``, ``state``, ``repeat`` or ``empty``;
-            nothing when it is to be read.
-    """
-
-    row: SourceRow
-    cells: dict[str, str]
-    skipped: str = ""
 
 
 class LayoutReader:
@@ -108,7 +92,7 @@ class LayoutReader:
             return
         readings = self._read(rows)
         if self.profile.repeats == "join":
-            readings = _joined(readings)
+            readings = joined(readings)
         for reading in readings:
             if reading.skipped == "total":
                 self._compare(reading.row)
@@ -185,7 +169,7 @@ class LayoutReader:
             return self._with_side(row, cells)
         if profile.kinds:
             cells["kind"] = profile.kinds.get(cells.get("kind", ""), cells.get("kind", ""))
-        _turn(cells, profile)
+        turned(cells, profile)
         self._write_applied(row, cells)
         return self._numbered(row, cells)
 
@@ -228,7 +212,7 @@ class LayoutReader:
         cells["kind"] = profile.debit_kind if credit in EMPTY_AMOUNTS else profile.credit_kind
         cells["amount"] = f"{debit} / {credit}" if both else debit if credit in EMPTY_AMOUNTS else credit
         self._count(cells, debit=debit, credit=credit)
-        _turn(cells, profile)
+        turned(cells, profile)
         return self._numbered(row, cells)
 
     def _opening(self, row: SourceRow, cells: dict[str, str]) -> Reading:
@@ -304,38 +288,3 @@ class LayoutReader:
         if number:
             amount = amount_text(cell_at(row.cells, self._part), self.profile) if self._part else ""
             cells["applies_to"] = f"{number}:{amount}" if amount not in EMPTY_AMOUNTS else number
-
-
-def _joined(readings: Iterator[Reading]) -> Iterator[Reading]:
-    """Put rows of one payment, one below the other, together: each names a document it is applied to."""
-    held: Reading | None = None
-    for reading in readings:
-        same = held is not None and not reading.skipped and _is_same(held.cells, reading.cells)
-        if same and held is not None:
-            parts = [held.cells.get("applies_to", ""), reading.cells.get("applies_to", "")]
-            held.cells["applies_to"] = ";".join(filter(None, parts))
-            yield Reading(reading.row, {}, "repeat")
-            continue
-        if held is not None:
-            yield held
-        held = reading if not reading.skipped else None
-        if reading.skipped:
-            yield reading
-    if held is not None:
-        yield held
-
-
-def _is_same(one: dict[str, str], other: dict[str, str]) -> bool:
-    names = ("kind", "document_no", "customer_no", "document_date", "amount")
-    return bool(one.get("document_no")) and all(one.get(name) == other.get(name) for name in names)
-
-
-def _turn(cells: dict[str, str], profile: Profile) -> None:
-    """Give an amount whose sign is not that of its kind the kind it really is."""
-    kind, amount = cells.get("kind", ""), cells.get("amount", "")
-    if amount.startswith("-") and kind in profile.negative_kinds:
-        cells["kind"] = profile.negative_kinds[kind]
-        cells["amount"] = amount.removeprefix("-")
-        cells["tax_amount"] = cells.get("tax_amount", "").removeprefix("-")
-    elif amount and not amount.startswith("-") and kind in profile.positive_kinds:
-        cells["kind"] = profile.positive_kinds[kind]

@@ -116,7 +116,7 @@ def recognise(session: Session, headers: Iterable[tuple[str, ...]], *, approved_
             places = Places(profile, header)
             if places.missing:
                 continue
-            score = len(places.columns) + sum(
+            score: float = len(places.columns) + sum(
                 bool(places.find(names)) for names in (profile.debit, profile.credit, profile.balance)
             )
             score += 0.5 * sum(bool(places.find((column,))) for column in (*profile.only, *profile.leave_out))
