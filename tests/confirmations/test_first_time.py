@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, text
@@ -35,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("page")
 
 def invited(session: Session, ping: Actor, mei: Actor, now: datetime) -> None:
     """Let Ping have come by an invitation of Mei's."""
-    (customer_id,) = ping.customer_ids or ()
+    (customer_id,) = ping.customer_ids or {0}
     session.add(
         Invitation(
             token_hash="t", email=ping.email, name=ping.name, role="confirmer", customer_id=customer_id,
@@ -59,7 +60,7 @@ def mailed_code(session: Session) -> str:
 
 
 def company_of(ping: Actor) -> int:
-    (customer_id,) = ping.customer_ids or ()
+    (customer_id,) = ping.customer_ids or {0}
     return customer_id
 
 
@@ -125,7 +126,7 @@ def test_who_was_invited_signs_first_with_a_code_from_the_mail(
     with pytest.raises(Invalid) as refused:
         sign_balance(session, public_id=page.public_id, signature=draft_of(page), actor=ping, now=now)
     assert refused.value.field == "code"
-    known = {"customer_id": page.customer.id, "actor": ping, "now": now}
+    known: dict[str, Any] = {"customer_id": page.customer.id, "actor": ping, "now": now}
     send_code(session, **known)
     assert not check_code(session, code="12345", **known)
     assert check_code(session, code=f" {mailed_code(session)[:3]} {mailed_code(session)[3:]}", **known)
@@ -142,7 +143,7 @@ def test_a_code_dies_after_five_tries_ten_minutes_or_a_newer_one(
     ping: Actor,
     now: datetime,
 ) -> None:
-    known = {"customer_id": page.customer.id, "actor": ping}
+    known: dict[str, Any] = {"customer_id": page.customer.id, "actor": ping}
     send_code(session, now=now, **known)
     first = mailed_code(session)
     with pytest.raises(Conflict):
@@ -167,7 +168,7 @@ def test_no_more_than_five_codes_an_hour_and_none_is_kept_in_the_clear(
     vera: Actor,
     now: datetime,
 ) -> None:
-    known = {"customer_id": page.customer.id, "now": now}
+    known: dict[str, Any] = {"customer_id": page.customer.id, "now": now}
     for _ in range(5):
         send_code(session, actor=ping, **known)
     with pytest.raises(Throttled):

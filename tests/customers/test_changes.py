@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
@@ -88,7 +89,7 @@ def test_refuses_a_second_change_a_taken_address_and_an_edit_past_the_rule(
     session: Session, mei: Actor, aud: Actor, now: datetime
 ) -> None:
     public_id = contact(session, mei, now)
-    ask = {"public_id": public_id, "reason": "Call", "now": now}
+    ask: dict[str, Any] = {"public_id": public_id, "reason": "Call", "now": now}
     with pytest.raises(NotAllowed):
         propose_email(session, email="x@acme.example", actor=aud, **ask)
     with pytest.raises(Invalid):
@@ -124,7 +125,7 @@ def test_a_bank_account_appears_only_when_approved_and_is_pointed_out(
     customer_id, public_id = acme(session)
     contact(session, mei, now)
     propose_account(session, customer=public_id, draft=DRAFT, reason="Letter", actor=mei, now=now)
-    known = {"customer_id": customer_id, "actor": mei}
+    known: dict[str, Any] = {"customer_id": customer_id, "actor": mei}
     assert accounts_of(session, **known) == ()
     assert [one.is_pending for one in bank_alerts(session, now=now, **known)] == [True]
     with pytest.raises(Conflict):

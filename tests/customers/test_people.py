@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -151,7 +152,7 @@ def test_the_administrator_touches_nobody_elses_people_and_no_administrators(
 ) -> None:
     """D04: another customer's person is not there, whatever is asked."""
     customer_id, globex = acme_id(session), customers_by_number(session, ["GLOBEX"])["GLOBEX"].id
-    ask = {"actor": admin, "now": now, "roles": frozenset({"viewer"})}
+    ask: dict[str, Any] = {"actor": admin, "now": now, "roles": frozenset({"viewer"})}
     with pytest.raises(NotFound):
         change_colleague(session, customer_id=customer_id, person=bo.public_id, **ask)
     with pytest.raises(NotFound):

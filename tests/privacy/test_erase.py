@@ -7,6 +7,7 @@ import json
 import zipfile
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import inspect, select, text
@@ -130,7 +131,7 @@ def test_acts_stay_as_evidence_with_the_number_in_place_of_the_name(
 def test_refuses_who_still_holds_a_role_oneself_twice_and_without_a_reason(
     session: Session, ping: Actor, sec: Actor, mei: Actor, now: datetime
 ) -> None:
-    ask = {"reason": "Letter", "now": now}
+    ask: dict[str, Any] = {"reason": "Letter", "now": now}
     with pytest.raises(Conflict):
         erase_person(session, public_id=ping.public_id, actor=sec, **ask)
     with pytest.raises(NotAllowed):

@@ -49,7 +49,7 @@ def sent(page: StatementPage, **more: str) -> dict[str, str]:
 
 def invite(session: Session, ping: Actor) -> None:
     """Let Ping have come by an invitation a day ago."""
-    (customer_id,) = ping.customer_ids or ()
+    (customer_id,) = ping.customer_ids or {0}
     joined = utc_now() - timedelta(days=1)
     session.add(
         Invitation(

@@ -171,9 +171,9 @@ def test_two_companies_never_mix_and_what_was_begun_stays(
         assert "250.50" not in page
     assert browser.get(f"/statements/{acme}").status_code == 404
     browser.post("/company", {"company": customer(session).public_id})
-    page = find_statement(session, public_id=acme, actor=ping)
+    seen = find_statement(session, public_id=acme, actor=ping)
     session.commit()
-    assert [line.answer for line in page.lines] == ["confirmed"]
+    assert [line.answer for line in seen.lines] == ["confirmed"]
     assert "confirmed" in browser.get(f"/statements/{acme}").text
 
 
