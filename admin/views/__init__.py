@@ -24,7 +24,7 @@ from admin.views.import_rows import bp as import_rows
 from admin.views.imports import bp as imports
 from admin.views.jobs import bp as jobs
 from admin.views.mail import bp as mail
-from admin.views.matching_pages import bp as matching
+from admin.views.matching_wishes import bp as matching
 from admin.views.paper import bp as paper
 from admin.views.people import bp as people
 from admin.views.periods import bp as periods

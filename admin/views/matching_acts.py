@@ -36,6 +36,8 @@ from portal.matching import (
     undo_match,
 )
 
+__all__ = ["bp"]
+
 
 def _version() -> int:
     return read_count(request.form.get("row_version", "")) or 0
@@ -113,39 +115,41 @@ def _next(g: Unit, public_id: str) -> ResponseReturnValue:
     return redirect(page_url(tab=tab, at=following if following in waiting else ""), 303)
 
 
+_HELD = {
+    "park": N_("Parked."),
+    "refuse": N_("The candidate is refused. Choose what it pays, or park it."),
+    "leave": N_("Left alone: not customers' money."),
+    "resume": N_("Back in the queue."),
+    "unidentified": N_("Posted as unidentified cash."),
+}
+_WITH_REASON: dict[str, Callable[..., None]] = {
+    "park": park_match, "refuse": refuse_match, "leave": leave_alone,
+}  # fmt: skip
+_PLAIN: dict[str, Callable[..., None]] = {"resume": resume_match, "unidentified": post_as_unidentified}
+
+
 @bp.post("/<public_id:public_id>/hold")
 @requires(Permission.MATCHES_WORK)
 def hold(public_id: str) -> ResponseReturnValue:
     g = unit()
     verb = request.form.get("verb", "")
-    reason = request.form.get("reason", "")
+    if verb not in _HELD:
+        abort(400)
     given: dict[str, Any] = {
         "public_id": public_id,
         "row_version": _version(),
         "actor": g.actor,
         "now": g.now,
     }
-    verbs: dict[str, Callable[..., None]] = {"park": park_match, "refuse": refuse_match, "leave": leave_alone}
     try:
-        if verb in verbs:
-            verbs[verb](g.session, reason=reason, **given)
-        elif verb == "resume":
-            resume_match(g.session, **given)
-        elif verb == "unidentified":
-            post_as_unidentified(g.session, **given)
+        if verb in _PLAIN:
+            _PLAIN[verb](g.session, **given)
         else:
-            abort(400)
+            _WITH_REASON[verb](g.session, reason=request.form.get("reason", ""), **given)
     except (Invalid, Conflict) as refusal:
         g.session.rollback()
         return _again(g, public_id, say(refusal)), 409 if isinstance(refusal, Conflict) else 422
-    told = {
-        "park": _("Parked."),
-        "refuse": _("The candidate is refused. Choose what it pays, or park it."),
-        "leave": _("Left alone: not customers' money."),
-        "resume": _("Back in the queue."),
-        "unidentified": _("Posted as unidentified cash."),
-    }
-    flash(told[verb], "done")
+    flash(_(_HELD[verb]), "done")
     return _next(g, public_id)
 
 

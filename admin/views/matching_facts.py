@@ -61,7 +61,10 @@ def wish_facts(approval: ApprovalView, tr: Translator) -> Facts:
     content = approval.content
     money = tr.headline(approval.money) if approval.money is not None else ""
     documents = tr.gettext("Documents")
-    return [(tr.gettext("Receipt"), money), (documents, f"{len(content['before']):,} → {len(content['parts']):,}")]
+    return [
+        (tr.gettext("Receipt"), money),
+        (documents, f"{len(content['before']):,} → {len(content['parts']):,}"),
+    ]
 
 
 FACTS = {POST_KIND: post_facts, UNDO_KIND: undo_facts, RULES_KIND: rule_facts, WISH_KIND: wish_facts}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from admin.views.matching import bp, shared
+from admin.views.matching import shared
+from admin.views.matching_acts import bp
 from portal.access import Permission
 from portal.clock import business_day
 from portal.http.access import requires
@@ -30,6 +32,8 @@ from portal.matching import (
     list_unidentified,
 )
 from portal.money import Money
+
+__all__ = ["bp"]
 
 
 @bp.get("/sure")
@@ -59,26 +63,9 @@ def _sums(rows: tuple[MatchRow, ...]) -> list[Money]:
 def accept_sure() -> ResponseReturnValue:
     g = unit()
     listed = {row.public_id: row for row in list_sure(g.session, least_bp=_least(), actor=g.actor)}
-    seen = {}
-    for value in request.form.getlist("row"):
-        public_id, _dot, version = value.partition(".")
-        if read_count(version) is not None:
-            seen[public_id] = int(version)
-    results = accept_many(g.session, seen=seen, actor=g.actor, now=g.now)
-    posted = sum(result == "posted" for result in results.values())
-    pending = sum(result == "pending" for result in results.values())
-    refused = len(results) - posted - pending
-    summary = ngettext("%(num)s receipt posted", "%(num)s receipts posted", posted)
-    if pending:
-        summary += ", " + ngettext(
-            "%(num)s waits for a second person", "%(num)s wait for a second person", pending
-        )
-    if refused:
-        summary += ", " + ngettext(
-            "%(num)s refused: changed since", "%(num)s refused: changed since", refused
-        )
-    if not refused:
-        flash(summary + ".", "done")
+    results = accept_many(g.session, seen=_seen(), actor=g.actor, now=g.now)
+    if "refused" not in results.values():
+        flash(_summary(results) + ".", "done")
         return redirect(url_for(".index"), 303)
     lines = [
         {"ok": result != "refused", "text": f"{listed[one].payer} {listed[one].money}"}
@@ -86,10 +73,30 @@ def accept_sure() -> ResponseReturnValue:
         if one in listed
     ]
     rows = list_sure(g.session, least_bp=_least(), actor=g.actor)
+    told = {"summary": _summary(results), "lines": lines}
     return render_template(
-        "admin/matching/sure.html", rows=rows, sums=_sums(rows), least=_least(),
-        results={"summary": summary, "lines": lines}, **shared(),
-    )  # fmt: skip
+        "admin/matching/sure.html", rows=rows, sums=_sums(rows), least=_least(), results=told, **shared()
+    )
+
+
+def _seen() -> dict[str, int]:
+    """Return the ticked receipts with the version that was listed."""
+    pairs = [value.partition(".") for value in request.form.getlist("row")]
+    return {public_id: int(version) for public_id, _dot, version in pairs if read_count(version) is not None}
+
+
+def _summary(results: dict[str, str]) -> str:
+    count = Counter(results.values())
+    summary = ngettext("%(num)s receipt posted", "%(num)s receipts posted", count["posted"])
+    if count["pending"]:
+        words = ngettext(
+            "%(num)s waits for a second person", "%(num)s wait for a second person", count["pending"]
+        )
+        summary += ", " + words
+    if count["refused"]:
+        words = ngettext("%(num)s refused: changed since", "%(num)s refused: changed since", count["refused"])
+        summary += ", " + words
+    return summary
 
 
 @bp.get("/history")

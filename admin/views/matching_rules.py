@@ -7,7 +7,8 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from admin.views.matching import bp, shared
+from admin.views.matching import shared
+from admin.views.matching_lists import bp
 from portal.access import Permission
 from portal.errors import N_, Conflict, Invalid
 from portal.http.access import requires
@@ -30,6 +31,8 @@ from portal.matching import (
     submit_rule_set,
 )
 from portal.money import Money
+
+__all__ = ["bp"]
 
 STATES: dict[str, tuple[str, str]] = {
     "draft": ("unanswered", N_("Draft")),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from admin.views.matching import bp, shared
+from admin.views.matching import shared
+from admin.views.matching_rules import bp
 from portal.access import Permission
 from portal.errors import N_, Conflict, Invalid
 from portal.http.access import requires

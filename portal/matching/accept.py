@@ -76,7 +76,7 @@ def accept_match(
     if chosen is None:
         decision = proposed_decision(session, match, how="hand")
     else:
-        decision = chosen_decision(session, match, chosen, actor=actor)
+        decision = chosen_decision(session, match, chosen=chosen, actor=actor)
     if needs_second_person(session, active_rules(session), decision):
         _request(session, decision, note=note, actor=actor, now=now)
         return match.state
@@ -152,7 +152,7 @@ def parts_of(session: Session, match: Match) -> tuple[tuple[int, int], ...]:
 
 
 def chosen_decision(
-    session: Session, match: Match, chosen: Chosen, *, source: str = "bank", actor: Actor
+    session: Session, match: Match, *, chosen: Chosen, source: str = "bank", actor: Actor
 ) -> Decision:
     """Return the decision to post what a person chose.
 
@@ -225,7 +225,7 @@ def _request(session: Session, decision: Decision, *, note: str, actor: Actor, n
     match.state, match.is_ambiguous = next_state(match.state, "request"), False
     match.row_version += 1
     session.flush()
-    record_match(session, match, "matches.requested", actor=actor, now=now)
+    record_match(session, match, event="matches.requested", actor=actor, now=now)
     draft = RequestDraft(
         kind=POST_KIND, subject_kind="match", subject_id=match.public_id, customer_id=match.customer_id,
         title=match.booked_on.isoformat(), money=Money(match.amount_minor, match.currency),
@@ -265,11 +265,11 @@ def _on_rejected(session: Session, request: Request, actor: Actor, now: datetime
     match.state, match.note = next_state(match.state, "reject"), request.note[:500]
     match.row_version += 1
     session.flush()
-    record_match(session, match, "matches.returned", actor=actor, now=now)
+    record_match(session, match, event="matches.returned", actor=actor, now=now)
 
 
 def record_match(
-    session: Session, match: Match, event: str, *, actor: Actor, now: datetime, **more: object
+    session: Session, match: Match, *, event: str, actor: Actor, now: datetime, **more: object
 ) -> None:
     """Record a change of a match in the audit trail."""
     details: dict[str, object] = {"money": Money(match.amount_minor, match.currency), "state": match.state}

@@ -30,7 +30,7 @@ def park_match(
     set_line_state(
         session, line_ids=[match.bank_line_id], state="parked", note=match.note[:300], actor=actor, now=now
     )
-    record_match(session, match, "matches.parked", actor=actor, now=now)
+    record_match(session, match, event="matches.parked", actor=actor, now=now)
 
 
 def refuse_match(
@@ -49,7 +49,7 @@ def refuse_match(
     match.outcome, match.alternatives, match.is_ambiguous, match.may_post = "none", [], False, False
     match.customer_id, match.was_changed = None, True
     session.flush()
-    record_match(session, match, "matches.refused", actor=actor, now=now)
+    record_match(session, match, event="matches.refused", actor=actor, now=now)
 
 
 def leave_alone(
@@ -69,7 +69,7 @@ def leave_alone(
     set_line_state(
         session, line_ids=[match.bank_line_id], state="ignored", note=match.note[:300], actor=actor, now=now
     )
-    record_match(session, match, "matches.left", actor=actor, now=now)
+    record_match(session, match, event="matches.left", actor=actor, now=now)
 
 
 def resume_match(session: Session, *, public_id: str, row_version: int, actor: Actor, now: datetime) -> None:
@@ -90,7 +90,7 @@ def resume_match(session: Session, *, public_id: str, row_version: int, actor: A
     session.flush()
     if was in {"parked", "left"}:
         set_line_state(session, line_ids=[match.bank_line_id], state="new", actor=actor, now=now)
-    record_match(session, match, "matches.resumed", actor=actor, now=now)
+    record_match(session, match, event="matches.resumed", actor=actor, now=now)
 
 
 def _taken(

@@ -54,7 +54,7 @@ def post_as_unidentified(
     )  # fmt: skip
     session.flush()
     set_line_state(session, line_ids=[match.bank_line_id], state="matched", actor=actor, now=now)
-    record_match(session, match, "matches.unidentified", actor=actor, now=now)
+    record_match(session, match, event="matches.unidentified", actor=actor, now=now)
 
 
 def identify_money(
@@ -82,7 +82,7 @@ def identify_money(
     money = money_of(session, match)
     if match.row_version != row_version or money.state != "open":
         raise WrongState
-    decision = chosen_decision(session, match, chosen, source="unidentified", actor=actor)
+    decision = chosen_decision(session, match, chosen=chosen, source="unidentified", actor=actor)
     if needs_second_person(session, active_rules(session), decision) and not actor.may(
         Permission.APPROVALS_DECIDE
     ):
@@ -90,7 +90,7 @@ def identify_money(
     (document_id,) = post_matches(session, [decision], actor=actor, now=now)
     money.state, money.document_id = "identified", document_id
     session.flush()
-    record_match(session, match, "matches.identified", actor=actor, now=now)
+    record_match(session, match, event="matches.identified", actor=actor, now=now)
 
 
 def money_of(session: Session, match: Match) -> UnidentifiedMoney:

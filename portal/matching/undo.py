@@ -139,7 +139,7 @@ def _unidentified_again(
     match.row_version += 1
     replace_parts(session, {match.id: ()})
     session.flush()
-    record_match(session, match, "matches.undone", actor=actor, now=now)
+    record_match(session, match, event="matches.undone", actor=actor, now=now)
     return match.public_id
 
 
@@ -162,7 +162,7 @@ def _line_again(session: Session, match: Match, *, reason: str, actor: Actor, no
     set_line_state(
         session, line_ids=[match.bank_line_id], state="new", note=reason[:300], actor=actor, now=now
     )
-    record_match(session, match, "matches.undone", actor=actor, now=now)
+    record_match(session, match, event="matches.undone", actor=actor, now=now)
     return again.public_id
 
 

@@ -61,6 +61,12 @@ def index() -> ResponseReturnValue:
     )
 
 
+def _unapplied(g: Unit, known: dict[str, Any]) -> list[OpenItemRow]:
+    """Return the receipts of which something is not applied yet."""
+    items = open_items_as_of(g.session, **known)
+    return [row for row in items if row.open.minor < 0 and row.kind == "receipt"]
+
+
 def _asked(g: Unit) -> tuple[CustomerView, str, date, date]:
     """Return company, currency, the day asked for and the seller's business day; never a day to come."""
     (customer_id,) = g.actor.customer_ids or (0,)
