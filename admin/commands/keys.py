@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from admin.commands.context import answer, as_json, console_actor, open_database, say
+from portal import audit
 from portal.access import rotate_seeds
 from portal.attachments import rotate_files
-from portal.audit import record
 from portal.clock import utc_now
 from portal.errors import Conflict
 from portal.sealing import Unreadable
@@ -32,7 +32,7 @@ def rotate(*, as_json: bool) -> None:
     actor = console_actor()
     facts = {"keys": len(settings.secrets), "seeds": 0, "seeds_sealed": 0, "files": 0, "files_sealed": 0}
     with database.writing() as session:
-        record(
+        audit.record(
             session, "keys.rotation-started", subject_kind="installation", subject_id="keys", details={}, actor=actor,
             now=utc_now(),
         )  # fmt: skip
@@ -48,7 +48,7 @@ def rotate(*, as_json: bool) -> None:
             "Something was sealed with a key that is not there. Put it into CONCORD_OLD_SECRET_KEYS and run this again."
         ) from None
     with database.writing() as session:
-        record(
+        audit.record(
             session, "keys.rotated", subject_kind="installation", subject_id="keys", details=facts, actor=actor,
             now=utc_now(),
         )  # fmt: skip

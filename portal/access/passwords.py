@@ -88,9 +88,10 @@ def _is_guessable(plain: str, email: str) -> bool:
     lower = plain.lower()
     known = {email.lower(), email.lower().partition("@")[0]}
     is_run = any(lower in row * 2 or lower in row[::-1] * 2 for row in _ROWS)
+    stem = lower.rstrip("0123456789!.@#_-")
+    plainly = stem.translate(_LEET) + lower[len(stem) :]  # p@ssw0rd123 is password123
     return (
-        lower in common_passwords()
-        or lower.translate(_LEET) in common_passwords()
+        bool({lower, plainly, lower.translate(_LEET)} & common_passwords())
         or lower in known
         or len(set(lower)) < 3
         or is_run
