@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, text
@@ -25,6 +26,7 @@ from portal.approvals.models import Approval
 from portal.audit.models import AuditRow
 from portal.customers.models import Customer
 from portal.errors import Conflict, Invalid, NotAllowed, SecondPersonRequired
+from portal.money import Money
 from portal.roles import LimitWish, RoleWish, find_role_request, grants_of, request_role
 from tests.cast import second_security_admin
 
@@ -85,10 +87,10 @@ def test_scopes_and_limits_reach_the_actor(
     signed_in = actor_of_sign_in(session, token, now=later)
     assert signed_in is not None
     acme = session.scalars(select(Customer.id).where(Customer.number == "ACME")).one()
-    assert signed_in.actor.customer_ids == {acme}
+    assert signed_in.actor.customer_ids == frozenset({acme})
     view = grants_of(session, person=mei.public_id, days=90, actor=sec, now=now)[0]
-    assert (view.portfolio, view.customers, view.limits[0].act) == ("list", 1, view.limits[0].act)
-    assert str(view.limits[0].day) == "CNY 500.00" or view.limits[0].day is not None
+    assert (view.portfolio, view.customers, view.limits[0].act) == ("list", 1, Money(100_00, "CNY"))
+    assert view.limits[0].day == Money(500_00, "CNY")
 
 
 def test_own_customers_are_those_one_looks_after(
@@ -110,7 +112,7 @@ def test_own_customers_are_those_one_looks_after(
     )
     signed_in = actor_of_sign_in(session, token, now=later)
     assert signed_in is not None
-    assert signed_in.actor.customer_ids == {globex.id}
+    assert signed_in.actor.customer_ids == frozenset({globex.id})
 
 
 @pytest.mark.parametrize("role", ["auditor", "system-admin", "security-admin"])
@@ -267,13 +269,13 @@ def test_the_database_refuses_a_wrong_role_by_itself(
 ) -> None:
     ids = {"mei": mei.person_id, "sec": sec.person_id}
     person, role, asked, approved = INSERTS[case]
-    row = {
+    row: dict[str, Any] = {
         "person_id": ids[person], "role": role, "granted_at": now, "public_id": "g" * 22, "is_for_group": False,
         "portfolio": "all", "departments": [], "reason": "", "granted_by_id": ids.get(asked or ""),
         "approved_by_id": ids.get(approved or ""),
     }  # fmt: skip
     with pytest.raises(IntegrityError):
-        session.execute(insert(Grant.__table__), [row])
+        session.execute(insert(Grant), [row])
 
 
 @pytest.mark.db
