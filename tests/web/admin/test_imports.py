@@ -210,7 +210,7 @@ def test_a_form_without_its_token_is_refused(browser_of: Open, path: str) -> Non
 
 def test_a_loaded_file_is_undone_by_two_people(browser_of: Open, database: Database) -> None:
     mei, chen = browser_of(MEI), browser_of(CHEN)
-    address = upload(mei)
+    address = upload(mei, GOOD.replace(",yes", ","))
     work(database)
     assert mei.get(f"{address}/undo").status_code == 200
     assert "Only a loaded file of documents can be undone." in mei.get(f"{address}/undo").text
@@ -249,3 +249,15 @@ def test_new_customers_are_announced_before_they_are_made(browser_of: Open, data
     address = upload(mei, GOOD.replace("INV-1,invoice,ACME", "INV-1,invoice,NOVUM"))
     work(database)
     assert "1 customer is new and would be created." in mei.get(address).text
+
+
+def test_an_open_dispute_stands_in_the_way_of_an_undo(browser_of: Open, database: Database) -> None:
+    mei = browser_of(MEI)
+    address = upload(mei)
+    work(database)
+    mei.post(f"{address}/load")
+    work(database)
+    page = mei.get(f"{address}/undo").text
+    assert "This file cannot be undone" in page
+    assert "is open on INV-3." in page
+    assert mei.post(f"{address}/undo", {"reason": "Wrong file"}).status_code == 409
