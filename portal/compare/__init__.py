@@ -29,15 +29,9 @@ from portal.compare.engine import CAUSES, ROOT_OF, ROOTS, STATUS_LABELS, STATUSE
 from portal.compare.export import export_bridge, export_pairs
 from portal.compare.figure import BridgeBar, bridge_bars, bridge_figure, bridge_floor
 from portal.compare.files import compare_files
+from portal.compare.findings import FINDING_SORTS, list_findings, proposals_of
 from portal.compare.layout import ROLES, SIGNS, LayoutRefused
-from portal.compare.queries import (
-    COMPARISON_SORTS,
-    FINDING_SORTS,
-    find_comparison,
-    list_comparisons,
-    list_findings,
-    proposals_of,
-)
+from portal.compare.queries import COMPARISON_SORTS, find_comparison, list_comparisons
 from portal.compare.receive import (
     ReadingChange,
     correct_reading,

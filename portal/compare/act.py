@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access import Actor, Permission
+from portal.compare.findings import findings_by_no
 from portal.compare.models import ComparisonRow, LedgerComparison
-from portal.compare.queries import agreed_lines, findings_by_no, statement_of
 from portal.compare.receive import lock_comparison
+from portal.compare.scope import agreed_lines, statement_of
 from portal.compare.view import FindingView
 from portal.confirmations import Answered, ask_about_line, confirm_lines
 from portal.disputes import DisputeDraft, find_dispute, open_dispute

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from portal.access import Actor
 from portal.compare.engine import CAUSES, STATUS_LABELS, Comparison, Finding, LedgerRow, Step
 from portal.compare.models import ComparisonRow, LedgerComparison
-from portal.compare.queries import comparison_row
 from portal.compare.say import say_words
+from portal.compare.scope import comparison_row
 from portal.compare.workbook import BridgeSheets, bridge_workbook
 from portal.errors import NotFound
 from portal.i18n import N_, Translator

@@ -2,64 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
 from portal.compare.engine import LedgerRow
-from portal.compare.layout.cells import month_of, read_day, year_in
-from portal.compare.layout.roles import CLOSING, CREDIT_SIDE, LOWERING_KIND, OPENING, RAISING_KIND, TOTAL
+from portal.compare.layout.roles import CREDIT_SIDE, LOWERING_KIND, RAISING_KIND
 from portal.compare.layout.rules import Layout, LayoutRefused, LeftOut, ReadLedger
-from portal.connectors.amounts import NO_AMOUNT, ReadAmount, decimal_mark, read_amount
-from portal.connectors.dates import Order, date_order
-from portal.connectors.rules import SourceRow
-from portal.connectors.tables import Table, fold_name, is_total_row
+from portal.compare.layout.sheet import Entry, Found, SheetReader, currency_in
+from portal.connectors.tables import Table
 from portal.errors import N_
-from portal.money import BadAmount, UnknownCurrency, currency_digits
+from portal.money import currency_digits
 
 #: Rows of a second and further sheet are numbered from here on, so that numbers are unique in a file.
 SHEET_STEP = 1_000_000
 #: Number of the opening row that only a running balance implies; no row of a file has it.
 DERIVED_ROW = 0
-_CODE = re.compile(r"(?<![A-Z])([A-Z]{3})(?![A-Z])")
-_CURRENCIES = {
-    "美元": "USD", "欧元": "EUR", "港币": "HKD", "日元": "JPY", "英镑": "GBP", "RMB": "CNY", "人民币": "CNY",
-    "¥": "CNY", "￥": "CNY", "元": "CNY", "€": "EUR", "$": "USD", "£": "GBP",
-}  # fmt: skip
-_NO_AMOUNT_THERE = N_("no amount")
-_BAD_AMOUNT = N_("the amount cannot be read as a number")
-_TOTAL_ROW = N_("a total or subtotal")
-_REPEATED = N_("the header again")
 _OTHER_CURRENCY = N_("another currency")
-_NO_TEXT = N_("not text we can read")
-
-
-@dataclass(slots=True)
-class _Entry:
-    """A row with its cells by role, its amounts read."""
-
-    no: int
-    cells: Mapping[str, str]
-    others: tuple[str, ...]
-    debit: Decimal
-    credit: Decimal
-    balance: Decimal | None
-    day: date | None
-    currency: str
-    is_opening: bool = False
-
-
-@dataclass(slots=True)
-class _Found:
-    """What has been read so far."""
-
-    entries: list[_Entry] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
-    stated: Decimal | None = None
-    labels: dict[int, str] = field(default_factory=dict)
 
 
 def read_ledger(
@@ -82,191 +41,15 @@ def read_ledger(
     """
     layout.require_usable()
     wanted = [table for table in tables if not layout.sheets or table.sheet in layout.sheets] or list(tables)
-    found = _Found()
-    named = _currency_in(" ".join(layout.names))
+    found = Found()
+    named = currency_in(" ".join(layout.names))
     for place, table in enumerate(wanted):
-        _SheetReader(table, layout, found, place * SHEET_STEP).read()
+        SheetReader(table, layout, found, place * SHEET_STEP).read()
     chosen = currency or _only_currency(found, named) or default_currency
     return _finished(found, layout, chosen, named)
 
 
-class _SheetReader:
-    """Reads one sheet into what was found so far."""
-
-    def __init__(self, table: Table, layout: Layout, found: _Found, offset: int) -> None:
-        self._table, self._layout, self._found, self._offset = table, layout, found, offset
-        head = [row for row in table.head if row.no > layout.header_line]
-        self._marks = {
-            place: decimal_mark(_column(head, place))
-            for role in ("debit", "credit", "amount", "balance")
-            for place in layout.places(role)
-        }
-        day = layout.place("day")
-        self._order: Order = date_order(_column(head, day)) if day is not None else ""
-        self._year = year_in(
-            [cell for row in table.head if row.no <= layout.header_line for cell in row.cells]
-        )
-        self._names = tuple(map(str.casefold, layout.names))
-        self._last: tuple[int | None, int | None] = (None, None)
-
-    def read(self) -> None:
-        """Judge every row below the header."""
-        for row in self._table:
-            if row.no <= self._layout.header_line:
-                continue
-            why = self._take(row)
-            if why:
-                text = " ".join(cell for cell in row.cells if cell)[:80]
-                self._found.left_out.append(LeftOut(row.no + self._offset, why, text))
-            if self._offset:
-                self._found.labels[row.no + self._offset] = f"{self._table.sheet}!{row.no}"
-
-    def _take(self, row: SourceRow) -> str:
-        """Take a row in; returns why it is left out, or nothing."""
-        if not row.is_readable:
-            return _NO_TEXT
-        if self._names and tuple(fold_name(cell).casefold() for cell in row.cells) == self._names:
-            return _REPEATED
-        cells = self._by_role(row)
-        try:
-            debit, credit = self._amounts(cells)
-            balance = self._figure(cells.get("balance", ""), "balance")
-        except BadAmount:
-            return _BAD_AMOUNT
-        words = " ".join(
-            filter(None, (cells.get(role, "") for role in ("text", "kind", "number", "day", "party")))
-        )
-        is_first = len(self._found.entries) < 3
-        if is_first and OPENING.search(words) and not CLOSING.search(words):
-            return self._open(row, cells, debit, credit, balance)
-        if self._is_total(row, cells, words):
-            self._note_closing(row, debit, credit, balance)
-            return _TOTAL_ROW
-        if debit is None and credit is None:
-            return _NO_AMOUNT_THERE
-        self._add(row, cells, debit or Decimal(0), credit or Decimal(0), balance)
-        return ""
-
-    def _by_role(self, row: SourceRow) -> dict[str, str]:
-        cells: dict[str, str] = {}
-        for place, role in enumerate(self._layout.roles):
-            text = row.cells[place] if place < len(row.cells) else ""
-            if role in {"text", "other"}:
-                cells[role] = f"{cells.get(role, '')} {text}".strip()
-            elif role != "ignore":
-                cells[role] = text
-        return cells
-
-    def _figure(self, text: str, role: str) -> Decimal | None:
-        read = self._read(text, role)
-        return None if read is None else read.value
-
-    def _read(self, text: str, role: str) -> ReadAmount | None:
-        if text in NO_AMOUNT or not any(letter.isdigit() for letter in text):
-            return None
-        return read_amount(text, decimal=self._marks.get(self._layout.place(role) or 0, ""))
-
-    def _amounts(self, cells: Mapping[str, str]) -> tuple[Decimal | None, Decimal | None]:
-        if self._layout.place("amount") is None:
-            return self._figure(cells.get("debit", ""), "debit"), self._figure(
-                cells.get("credit", ""), "credit"
-            )
-        read = self._read(cells.get("amount", ""), "amount")
-        if read is None:
-            return None, None
-        is_credit = read.side == "credit" or bool(CREDIT_SIDE.match(cells.get("side", "")))
-        return (None, read.value) if is_credit else (read.value, None)
-
-    def _is_total(self, row: SourceRow, cells: Mapping[str, str], words: str) -> bool:
-        if is_total_row(row.cells):
-            return True
-        has_number = any(letter.isdigit() for letter in cells.get("number", ""))
-        return bool(TOTAL.search(words)) and not has_number
-
-    def _open(
-        self,
-        row: SourceRow,
-        cells: Mapping[str, str],
-        debit: Decimal | None,
-        credit: Decimal | None,
-        balance: Decimal | None,
-    ) -> str:
-        if debit is None and credit is None and balance is None:
-            return _NO_AMOUNT_THERE
-        entry = self._entry(row, cells, debit or Decimal(0), credit or Decimal(0), balance)
-        entry.is_opening = True
-        self._found.entries.append(entry)
-        return ""
-
-    def _add(
-        self,
-        row: SourceRow,
-        cells: Mapping[str, str],
-        debit: Decimal,
-        credit: Decimal,
-        balance: Decimal | None,
-    ) -> None:
-        self._found.entries.append(self._entry(row, cells, debit, credit, balance))
-
-    def _entry(
-        self,
-        row: SourceRow,
-        cells: Mapping[str, str],
-        debit: Decimal,
-        credit: Decimal,
-        balance: Decimal | None,
-    ) -> _Entry:
-        others = tuple(
-            row.cells[place]
-            for place in self._layout.places("other")
-            if place < len(row.cells) and row.cells[place]
-        )
-        currency = _currency_in(cells.get("currency", "")) or _currency_in(cells.get("amount", ""))
-        return _Entry(
-            row.no + self._offset, cells, others, debit, credit, balance, self._day(cells), currency
-        )
-
-    def _day(self, cells: Mapping[str, str]) -> date | None:
-        if self._layout.place("day") is not None:
-            return read_day(cells.get("day", ""), self._order)
-        year, month = self._last
-        text = cells.get("year", "").strip().rstrip("年")
-        year = int(text) if text.isdigit() else year or self._year
-        month = month_of(cells.get("month", "")) or month
-        self._last = (year, month)
-        number = cells.get("month_day", "").strip().rstrip("日.")
-        if not year or not month or not number.isdigit():
-            return None
-        return read_day(f"{year}-{month}-{number}", "")
-
-    def _note_closing(
-        self, row: SourceRow, debit: Decimal | None, credit: Decimal | None, balance: Decimal | None
-    ) -> None:
-        if CLOSING.search(" ".join(row.cells)):
-            figure = balance if balance is not None else (debit or Decimal(0)) - (credit or Decimal(0))
-            self._found.stated = figure or self._found.stated
-
-
-def _column(rows: Sequence[SourceRow], place: int) -> Iterator[str]:
-    return (row.cells[place] for row in rows if place < len(row.cells) and row.cells[place])
-
-
-def _currency_in(text: str) -> str:
-    """Return the currency a text names; empty when it names none that is known."""
-    for word, code in _CURRENCIES.items():
-        if word in text:
-            return code
-    for code in _CODE.findall(text.upper()):
-        try:
-            currency_digits(code)
-        except UnknownCurrency:
-            continue
-        if code in text:
-            return str(code)
-    return ""
-
-
-def _only_currency(found: _Found, named: str) -> str:
+def _only_currency(found: Found, named: str) -> str:
     there = sorted({entry.currency for entry in found.entries if entry.currency})
     if len(there) > 1:
         raise LayoutRefused(
@@ -277,7 +60,7 @@ def _only_currency(found: _Found, named: str) -> str:
     return there[0] if there else named
 
 
-def _finished(found: _Found, layout: Layout, currency: str, named: str) -> ReadLedger:
+def _finished(found: Found, layout: Layout, currency: str, named: str) -> ReadLedger:
     digits = currency_digits(currency)
     entries = []
     for entry in found.entries:
@@ -303,7 +86,7 @@ def _finished(found: _Found, layout: Layout, currency: str, named: str) -> ReadL
     )  # fmt: skip
 
 
-def _sign_by_kind(entries: Sequence[_Entry], layout: Layout) -> None:
+def _sign_by_kind(entries: Sequence[Entry], layout: Layout) -> None:
     """Give one-column amounts without any minus their signs by the words of the type of entry, where it tells."""
     if layout.place("amount") is None or any(entry.debit < 0 or entry.credit for entry in entries):
         return
@@ -321,7 +104,7 @@ def _sign_by_kind(entries: Sequence[_Entry], layout: Layout) -> None:
             return
 
 
-def _balance_sign(entries: Sequence[_Entry]) -> int:
+def _balance_sign(entries: Sequence[Entry]) -> int:
     """Return 1 where a running balance grows with debits, -1 where it grows with credits."""
     votes = 0
     for before, entry in pairwise(entries):
@@ -332,7 +115,7 @@ def _balance_sign(entries: Sequence[_Entry]) -> int:
     return -1 if votes < 0 else 1
 
 
-def _before(entries: Sequence[_Entry], balance_sign: int) -> Decimal:
+def _before(entries: Sequence[Entry], balance_sign: int) -> Decimal:
     """Return the balance before the first row that a running balance implies; zero where there is none to rely on."""
     if not entries or entries[0].is_opening or entries[0].balance is None or len(entries) < 4:
         return Decimal(0)
@@ -347,7 +130,7 @@ def _before(entries: Sequence[_Entry], balance_sign: int) -> Decimal:
     return (first.balance or Decimal(0)) * balance_sign - (first.debit - first.credit)
 
 
-def _row(entry: _Entry, digits: int, balance_sign: int) -> LedgerRow:
+def _row(entry: Entry, digits: int, balance_sign: int) -> LedgerRow:
     value = entry.debit - entry.credit
     if entry.is_opening and not value and entry.balance is not None:
         is_credit = bool(CREDIT_SIDE.match(entry.cells.get("side", "")))
