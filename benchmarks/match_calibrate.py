@@ -1,6 +1,6 @@
 """Counts right and wrong proposals by bucket on made-up problems and writes the calibration the engine ships with.
 
-Run: ``.venv/bin/python benchmarks/match_calibrate.py --receipts 30000 --seed 101``. Measure with other seeds than these.
+Run: ``PYTHONPATH=. .venv/bin/python benchmarks/match_calibrate.py``. Measure with other seeds than its own.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Quality on the public pay-to-invoice problem (15,527 invoices, 12,262 payments, errors injected); its truth is read only to count.
+"""Quality on the public pay-to-invoice problem; its truth is read only to count.
 
-Run: ``CONCORD_REAL_DATA=… .venv/bin/python benchmarks/match_pay_to_invoice.py``: one JSON line.
+Run: ``CONCORD_REAL_DATA=… PYTHONPATH=. .venv/bin/python benchmarks/match_pay_to_invoice.py``: one JSON line.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def _minor(text: str) -> int:
 
 
 def read(folder: Path) -> tuple[list[Customer], list[OpenItem], list[Receipt]]:
-    """Return customers, invoices as open items and payments as receipts; amounts in hundredths whatever the currency."""
+    """Return customers, invoices as open items and payments as receipts; all amounts in hundredths."""
     customers: dict[str, Customer] = {}
     items: list[OpenItem] = []
     with (folder / "invoices.csv").open(encoding="utf-8", newline="") as file:
@@ -85,7 +85,11 @@ def main() -> None:
     sure = {id_: one for id_, one in proposals.items() if one.confidence >= 0.995}
     print(
         json.dumps(
-            {**facts, "above": measure(sure, truth(folder), len(receipts)), "cpu_seconds": round(time.process_time() - began, 2)}
+            {
+                **facts,
+                "above": measure(sure, truth(folder), len(receipts)),
+                "cpu_seconds": round(time.process_time() - began, 2),
+            }
         )
     )
 

@@ -40,8 +40,13 @@ REFERENCED = (0.88, 0.68, 0.46)
 CORRUPT = (0.12, 0.30, 0.45)
 ACCOUNT = (0.75, 0.5, 0.3)
 PAYERS = {
-    "plain": (0.70, 0.50, 0.33), "spelled": (0.14, 0.18, 0.20), "short": (0.04, 0.08, 0.12), "typo": (0.02, 0.05, 0.08),
-    "latin": (0.05, 0.08, 0.11), "owner": (0.03, 0.05, 0.06), "third": (0.02, 0.06, 0.10),
+    "plain": (0.70, 0.50, 0.33),
+    "spelled": (0.14, 0.18, 0.20),
+    "short": (0.04, 0.08, 0.12),
+    "typo": (0.02, 0.05, 0.08),
+    "latin": (0.05, 0.08, 0.11),
+    "owner": (0.03, 0.05, 0.06),
+    "third": (0.02, 0.06, 0.10),
 }
 
 
@@ -127,8 +132,16 @@ class Problem:
             currency = choose.choices(list(CURRENCIES), (80, 10, 8, 2))[0] if is_latin else "CNY"
             self.parties.append(
                 Party(
-                    id=f"C{number + 1:06d}", name=name, name_en=name_en, owner=owner, account=self.spelling.account(),
-                    brand=brand, city=city, currency=currency, recurring=recurring, is_latin=is_latin,
+                    id=f"C{number + 1:06d}",
+                    name=name,
+                    name_en=name_en,
+                    owner=owner,
+                    account=self.spelling.account(),
+                    brand=brand,
+                    city=city,
+                    currency=currency,
+                    recurring=recurring,
+                    is_latin=is_latin,
                 )
             )
 
@@ -146,15 +159,26 @@ class Problem:
             on = FIRST + timedelta(days=day)
             is_credit = choose.random() < 0.03
             formats = self.words.credit_formats if is_credit else self.words.doc_formats
-            amount = party.recurring if party.recurring and choose.random() < 0.8 else self.spelling.amount(party.currency)
+            amount = (
+                party.recurring
+                if party.recurring and choose.random() < 0.8
+                else self.spelling.amount(party.currency)
+            )
             if is_credit:
                 amount = -max(amount // choose.randrange(3, 20), 100)
             at = hash_of(party.id) % len(formats)
             bill = Bill(
-                id=f"I{number + 1:07d}", party=party, doc_no=self._number(formats[at], on),
+                id=f"I{number + 1:07d}",
+                party=party,
+                doc_no=self._number(formats[at], on),
                 fapiao_no=f"24{choose.randrange(10**17, 10**18)}" if choose.random() < 0.7 else "",
-                po_no=self._number(choose.choice(self.words.order_formats), on) if choose.random() < 0.5 else "",
-                doc_on=on, due_on=on + timedelta(days=choose.choice((15, 30, 30, 45, 60, 90))), open=amount, left=amount,
+                po_no=self._number(choose.choice(self.words.order_formats), on)
+                if choose.random() < 0.5
+                else "",
+                doc_on=on,
+                due_on=on + timedelta(days=choose.choice((15, 30, 30, 45, 60, 90))),
+                open=amount,
+                left=amount,
             )
             self.bills.append(bill)
             party.items.append(bill)
@@ -184,7 +208,9 @@ class Problem:
         dated = {bill.id: bill.doc_on for party in self.parties for bill in party.items}
         for lines in groups.values():
             lines.sort(key=lambda line: line.value_on)
-            items = sorted((item for line in lines for item in line.truth), key=lambda item: (dated[item], item))
+            items = sorted(
+                (item for line in lines for item in line.truth), key=lambda item: (dated[item], item)
+            )
             for line, item in zip(lines, items, strict=True):
                 line.truth = {item: line.amount}
 
@@ -220,9 +246,24 @@ class Problem:
             named = bills
             refs = self.spelling.references(named, corrupt=CORRUPT[self.level])
         narrative = self.spelling.narrative(
-            refs=refs, on=value_on, amount=amount, hint=hint, remark=str(more.get("remark", "")), is_latin=party.is_latin
+            refs=refs,
+            on=value_on,
+            amount=amount,
+            hint=hint,
+            remark=str(more.get("remark", "")),
+            is_latin=party.is_latin,
         )
-        return Line(value_on, currency, amount, name, account, narrative, f"{case}{'' if refs else '-bare'}", truth, party.id)
+        return Line(
+            value_on,
+            currency,
+            amount,
+            name,
+            account,
+            narrative,
+            f"{case}{'' if refs else '-bare'}",
+            truth,
+            party.id,
+        )
 
     def _one(self, party: Party) -> list[Line]:
         bills = self._free(party)
@@ -250,7 +291,15 @@ class Problem:
         total = sum(bill.open for bill in bills)
         if not bills or total < 20 * fee:
             return []
-        return [self._line(bills, total - fee, {bill.id: bill.open for bill in bills}, "fee", remark=self.spelling.remark("fee"))]
+        return [
+            self._line(
+                bills,
+                total - fee,
+                {bill.id: bill.open for bill in bills},
+                "fee",
+                remark=self.spelling.remark("fee"),
+            )
+        ]
 
     def _discount(self, party: Party) -> list[Line]:
         bills = self._free(party, self.random.choice((1, 1, 1, 2)))
@@ -258,7 +307,15 @@ class Problem:
         if not bills:
             return []
         paid = total - (total * self.random.choice((2, 2, 2, 3, 1)) + 50) // 100
-        return [self._line(bills, paid, {bill.id: bill.open for bill in bills}, "discount", remark=self.spelling.remark("discount"))]
+        return [
+            self._line(
+                bills,
+                paid,
+                {bill.id: bill.open for bill in bills},
+                "discount",
+                remark=self.spelling.remark("discount"),
+            )
+        ]
 
     def _rounding(self, party: Party) -> list[Line]:
         bills = self._free(party)
@@ -274,7 +331,15 @@ class Problem:
             return []
         share = self.random.choice((10, 20, 30, 30, 40, 50, 50, 60, 70, 90, 95))
         paid = (bills[0].open * share + 50) // 100
-        return [self._line(bills, paid, {bills[0].id: paid}, "first_part", remark=self.spelling.remark("part", share=share))]
+        return [
+            self._line(
+                bills,
+                paid,
+                {bills[0].id: paid},
+                "first_part",
+                remark=self.spelling.remark("part", share=share),
+            )
+        ]
 
     def _in_parts(self, party: Party) -> list[Line]:
         bills = self._free(party)
@@ -284,13 +349,18 @@ class Problem:
         for _ in range(self.random.choice((1, 1, 2))):
             parts.append((total - sum(parts)) * self.random.choice((30, 40, 50, 60)) // 100)
         parts.append(total - sum(parts))
-        return [self._line(bills, part, {bills[0].id: part}, "in_parts", remark=self.spelling.remark("part")) for part in parts]
+        return [
+            self._line(bills, part, {bills[0].id: part}, "in_parts", remark=self.spelling.remark("part"))
+            for part in parts
+        ]
 
     def _over(self, party: Party) -> list[Line]:
         bills = self._free(party)
         if not bills:
             return []
-        extra = self.random.choice((100, 1000, 5000, 10_000, 50_000, bills[0].open // 10, self.random.randrange(1, 90_000)))
+        extra = self.random.choice(
+            (100, 1000, 5000, 10_000, 50_000, bills[0].open // 10, self.random.randrange(1, 90_000))
+        )
         return [self._line(bills, bills[0].open + max(extra, 1), {bills[0].id: bills[0].open}, "over")]
 
     def _credit(self, party: Party) -> list[Line]:
@@ -300,7 +370,15 @@ class Problem:
             return []
         both = [*bills, notes[0]]
         total = sum(bill.open for bill in both)
-        return [self._line(both, total, {bill.id: bill.open for bill in both}, "credit", remark=self.spelling.remark("credit"))]
+        return [
+            self._line(
+                both,
+                total,
+                {bill.id: bill.open for bill in both},
+                "credit",
+                remark=self.spelling.remark("credit"),
+            )
+        ]
 
     def _foreign(self, party: Party) -> list[Line]:
         bills = self._free(party)
@@ -310,7 +388,11 @@ class Problem:
         scale = 100 if party.currency == "JPY" else 1
         wobble = 1 + self.random.uniform(-0.004, 0.004) * (self.random.random() < 0.6)
         paid = round(bills[0].open * scale * CURRENCIES[party.currency] / CURRENCIES[into] * wobble)
-        return [self._line(bills, paid, {bills[0].id: bills[0].open}, "foreign", currency=into)] if paid > 100 else []
+        return (
+            [self._line(bills, paid, {bills[0].id: bills[0].open}, "foreign", currency=into)]
+            if paid > 100
+            else []
+        )
 
     def _twice(self, party: Party) -> list[Line]:
         first = self._one(party)
@@ -318,12 +400,26 @@ class Problem:
             return []
         one = first[0]
         later = one.value_on + timedelta(days=self.random.randrange(1, 20))
-        return [one, Line(later, one.currency, one.amount, one.payer, one.account, one.narrative, "twice", {}, party.id)]
+        return [
+            one,
+            Line(
+                later, one.currency, one.amount, one.payer, one.account, one.narrative, "twice", {}, party.id
+            ),
+        ]
 
     def _noise(self, party: Party) -> list[Line]:
         payer, text = self.random.choice(self.words.noise)
-        firm = party.name if self.random.random() < 0.5 else self.spelling.firm(self.spelling.brand(), owner="", is_latin=False)[0]
-        shown = {"firm": firm, "person": self.spelling.person(), "n": self.random.randrange(1000, 99999), "q": self.random.randrange(1, 5)}
+        firm = (
+            party.name
+            if self.random.random() < 0.5
+            else self.spelling.firm(self.spelling.brand(), owner="", is_latin=False)[0]
+        )
+        shown = {
+            "firm": firm,
+            "person": self.spelling.person(),
+            "n": self.random.randrange(1000, 99999),
+            "q": self.random.randrange(1, 5),
+        }
         amount = self.random.choice((self.spelling.amount("CNY"), self.random.randrange(1, 500) * 10_000))
         on = FIRST + timedelta(days=self.random.randrange(20, 600))
         return [Line(on, "CNY", amount, payer.format(**shown), "", text.format(**shown), "noise", {}, "")]
@@ -339,17 +435,54 @@ class Problem:
                 writer.writerow(head.split(","))
                 writer.writerows(rows)  # type: ignore[arg-type]
 
-        table("customers", "customer_id,name,name_en,owner,bank_account",
-              ((p.id, p.name, p.name_en, p.owner, p.account) for p in self.parties))
-        table("items", "item_id,customer_id,kind,doc_no,fapiao_no,po_no,doc_date,due_date,currency,open_minor",
-              ((b.id, b.party.id, "INV" if b.open > 0 else "CN", b.doc_no, b.fapiao_no, b.po_no, b.doc_on, b.due_on,
-                b.party.currency, b.open) for b in self.bills))
-        table("receipts", "receipt_id,value_date,currency,amount_minor,payer_name,payer_account,narrative",
-              ((r.id, r.value_on, r.currency, r.amount, r.payer, r.account, r.narrative) for r in self.lines))
-        table("rates", "date,currency,per_unit",
-              ((FIRST + timedelta(days=day), code, rate) for day in range(0, 700, 7) for code, rate in CURRENCIES.items() if code != "CNY"))
-        table("truth", "receipt_id,case,item_id,allocated_minor",
-              ((r.id, r.case, item, amount) for r in self.lines for item, amount in (r.truth or {"": ""}).items()))
+        table(
+            "customers",
+            "customer_id,name,name_en,owner,bank_account",
+            ((p.id, p.name, p.name_en, p.owner, p.account) for p in self.parties),
+        )
+        table(
+            "items",
+            "item_id,customer_id,kind,doc_no,fapiao_no,po_no,doc_date,due_date,currency,open_minor",
+            (
+                (
+                    b.id,
+                    b.party.id,
+                    "INV" if b.open > 0 else "CN",
+                    b.doc_no,
+                    b.fapiao_no,
+                    b.po_no,
+                    b.doc_on,
+                    b.due_on,
+                    b.party.currency,
+                    b.open,
+                )
+                for b in self.bills
+            ),
+        )
+        table(
+            "receipts",
+            "receipt_id,value_date,currency,amount_minor,payer_name,payer_account,narrative",
+            ((r.id, r.value_on, r.currency, r.amount, r.payer, r.account, r.narrative) for r in self.lines),
+        )
+        table(
+            "rates",
+            "date,currency,per_unit",
+            (
+                (FIRST + timedelta(days=day), code, rate)
+                for day in range(0, 700, 7)
+                for code, rate in CURRENCIES.items()
+                if code != "CNY"
+            ),
+        )
+        table(
+            "truth",
+            "receipt_id,case,item_id,allocated_minor",
+            (
+                (r.id, r.case, item, amount)
+                for r in self.lines
+                for item, amount in (r.truth or {"": ""}).items()
+            ),
+        )
 
 
 def hash_of(text: str) -> int:

@@ -1,6 +1,6 @@
 """Quality and cost of matching on made-up problems: ours beside exact keys and the shape most ledgers ship.
 
-Run: ``.venv/bin/python benchmarks/match_quality.py --receipts 10000 --level typical --style home --seed 5``: one JSON line.
+Run: ``.venv/bin/python benchmarks/match_quality.py --receipts 10000 --level typical --seed 5``: one JSON line.
 """
 
 from __future__ import annotations
@@ -49,14 +49,18 @@ def proposals_of(path: Path) -> tuple[Answer, dict[str, float]]:
     return dict(found), sure
 
 
-def measure(found: Answer, sure: dict[str, float], wanted: Answer, cases: dict[str, str]) -> dict[str, object]:
+def measure(
+    found: Answer, sure: dict[str, float], wanted: Answer, cases: dict[str, str]
+) -> dict[str, object]:
     """Return precision, recall, auto@99.5 and @98 (longest prefix by confidence), and what stands above 0.995."""
     ranked = sorted(found, key=lambda receipt: (-sure[receipt], receipt))
     total, right = len(wanted), 0
     best = {0.995: 0, 0.98: 0}
     for size, receipt in enumerate(ranked, 1):
         right += found[receipt] == wanted[receipt]
-        if size == len(ranked) or sure[ranked[size]] != sure[receipt]:  # equal confidence stands or falls together
+        if (
+            size == len(ranked) or sure[ranked[size]] != sure[receipt]
+        ):  # equal confidence stands or falls together
             for level in best:
                 if right >= level * size:
                     best[level] = right
@@ -88,7 +92,12 @@ def run_ours(folder: Path) -> tuple[Answer, dict[str, float], float, float]:
     given = [part for name in names for part in (f"--{name}", str(folder / f"{name}.csv"))]
     command = [sys.executable, "-m", "admin.commands", "match-files", *given, "--out", str(out), "--json"]
     done = subprocess.run(
-        command, cwd=ROOT, check=True, capture_output=True, text=True, env={**os.environ, "PYTHONHASHSEED": "random"}
+        command,
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONHASHSEED": "random"},
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -96,7 +105,9 @@ def run_ours(folder: Path) -> tuple[Answer, dict[str, float], float, float]:
     return found, sure, cpu, json.loads(done.stdout)["peak_memory_mb"]
 
 
-def timed(run: Callable[[Path], tuple[Answer, dict[str, float]]], folder: Path) -> tuple[Answer, dict[str, float], float]:
+def timed(
+    run: Callable[[Path], tuple[Answer, dict[str, float]]], folder: Path
+) -> tuple[Answer, dict[str, float], float]:
     """Run a rival in this process; return its answers and CPU seconds."""
     began = time.process_time()
     found, sure = run(folder)
@@ -116,14 +127,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = given.folder or Path(made)
         if given.folder is None:
-            Problem(receipts=given.receipts, level=given.level, style=given.style, seed=given.seed).write(folder)
+            Problem(receipts=given.receipts, level=given.level, style=given.style, seed=given.seed).write(
+                folder
+            )
         wanted, cases = truth_of(folder)
         found, sure, cpu, memory = run_ours(folder)
         facts: dict[str, object] = {
             "receipts": len(wanted), "level": given.level, "style": given.style, "seed": given.seed,
             "ours": {**measure(found, sure, wanted, cases), "cpu_seconds": round(cpu, 2), "peak_mb": memory},
         }  # fmt: skip
-        for name, rival in () if given.alone else (("exact_keys", exact_keys), ("ledger_shape", ledger_shape)):
+        for name, rival in (
+            () if given.alone else (("exact_keys", exact_keys), ("ledger_shape", ledger_shape))
+        ):
             theirs, theirs_sure, seconds = timed(rival, folder)
             facts[name] = {**measure(theirs, theirs_sure, wanted, cases), "cpu_seconds": round(seconds, 2)}
             if name == "exact_keys":

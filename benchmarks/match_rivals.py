@@ -78,7 +78,9 @@ def ledger_shape(folder: Path) -> tuple[Answer, dict[str, float]]:
         exact = [item for item in sorted(hits) if left[item] == amount]
         chosen = exact[:1]
         if not chosen:
-            open_ = [item for item in of_customer.get(names.get(row["payer_name"], ""), ()) if left[item] > 0][:400]
+            open_ = [
+                item for item in of_customer.get(names.get(row["payer_name"], ""), ()) if left[item] > 0
+            ][:400]
             total, sums = 0, []
             for item in open_:
                 total += left[item]

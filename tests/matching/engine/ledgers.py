@@ -6,10 +6,22 @@ import random
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from portal.matching.engine import Book, Customer, KnownPayer, OpenItem, Proposal, Rates, Receipt, Tolerances, match
+from portal.matching.engine import (
+    Book,
+    Customer,
+    KnownPayer,
+    OpenItem,
+    Proposal,
+    Rates,
+    Receipt,
+    Tolerances,
+    match,
+)
 
 DAY = date(2024, 3, 1)
-ACME = Customer("C1", "华信科技(上海)有限公司", "Shanghai Huaxin Technology Co., Ltd.", "", ("6222000011112222",))
+ACME = Customer(
+    "C1", "华信科技(上海)有限公司", "Shanghai Huaxin Technology Co., Ltd.", "", ("6222000011112222",)
+)
 GLOBEX = Customer("C2", "Globex Industries GmbH", "", "", ("DE89370400440532013000",))
 SHOP = Customer("C3", "朝阳王记五金店", "", "王建国")
 PARTIES = (ACME, GLOBEX, SHOP)
@@ -29,7 +41,16 @@ def item(
     kind = "INV" if amount > 0 else "CN"
     doc = f"{kind}-2024-{number:05d}"
     return OpenItem(
-        doc, customer, "INV" if amount > 0 else "CN", doc, fapiao, po, on, on + timedelta(days=30), currency, amount
+        doc,
+        customer,
+        "INV" if amount > 0 else "CN",
+        doc,
+        fapiao,
+        po,
+        on,
+        on + timedelta(days=30),
+        currency,
+        amount,
     )
 
 
@@ -88,7 +109,9 @@ def random_ledger(seed: int) -> tuple[list[OpenItem], list[Receipt]]:
     for number in range(choose.randrange(1, 12)):
         some = choose.sample(items, min(len(items), choose.randrange(1, 4)))
         amount = max(sum(one.open_minor for one in some) + choose.choice((0, 0, 0, -1500, 700, -100)), 1)
-        text = choose.choice(("", " ".join(one.doc_no for one in some), f"{some[0].doc_no}等{len(some)}张", "货款"))
+        text = choose.choice(
+            ("", " ".join(one.doc_no for one in some), f"{some[0].doc_no}等{len(some)}张", "货款")
+        )
         payer = choose.choice((*(party.name for party in PARTIES), "王建国", "陌生公司"))
         on = DAY + timedelta(days=choose.randrange(60))
         receipts.append(receipt(amount, text, payer=payer, id_=f"R{number}", on=on))

@@ -24,9 +24,9 @@ def test_never_applies_more_than_is_open(number: int) -> None:
     for proposal in proposals.values():
         for one in proposal.allocations:
             applied[one.item_id] += one.amount_minor
-    for one in items:
-        taken = applied.pop(one.id, 0)
-        assert 0 <= taken <= one.open_minor or one.open_minor <= taken <= 0
+    for known in items:
+        taken = applied.pop(known.id, 0)
+        assert 0 <= taken <= known.open_minor or known.open_minor <= taken <= 0
     assert not applied
 
 
@@ -89,4 +89,6 @@ def test_a_gathered_part_of_the_ledger_gives_the_same_allocations(number: int) -
     source = Files(PARTIES, items)
     part = match(receipts, gather(receipts, source), rates=RATES)
     whole = match(receipts, Book.of(PARTIES, items), rates=RATES)
-    assert {id_: one.allocations for id_, one in part.items()} == {id_: one.allocations for id_, one in whole.items()}
+    assert {id_: one.allocations for id_, one in part.items()} == {
+        id_: one.allocations for id_, one in whole.items()
+    }
