@@ -155,16 +155,3 @@ def test_unidentified_cash_is_identified_and_taken_back_step_by_step(
     assert session.get_one(UnidentifiedMoney, match.id, populate_existing=True).state == "open"
     undo_match(session, public_id=match.public_id, reason="sent back", actor=chen, now=now)
     assert (balances(session), items(session, story)) == (before, opened)
-
-
-def test_identified_money_is_not_identified_twice(
-    session: Session, story: Books, bank: Bank, mei: Actor, now: datetime
-) -> None:
-    bank.tell("2026-01-20 1000.00 CNY | cash")
-    bank.propose()
-    match = bank.match()
-    with pytest.raises(WrongState):
-        identify_money(
-            session, public_id=match.public_id, row_version=match.row_version,
-            chosen=chosen(session, story, {"INV-1001": 100000}), actor=mei, now=now,
-        )  # fmt: skip

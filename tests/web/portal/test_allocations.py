@@ -1,9 +1,8 @@
-"""The customer's side of matching: how a receipt was applied, another allocation, remittance advices."""
+"""The customer's side of matching: how a receipt was applied, and asking for another allocation."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from io import BytesIO
 
 import pytest
 from sqlalchemy.orm import Session
@@ -60,27 +59,6 @@ def test_strangers_see_nothing(browser_of: BrowserOf, story: Books) -> None:
     bo = browser_of(BO)
     assert bo.get(f"/allocations/new?document={document}").status_code == 404
     assert bo.post("/allocations/new", {"document": document, "method": "fifo"}).status_code == 404
-    assert browser_of(VERA).get("/remittances/new").status_code == 403
-
-
-def test_sends_an_advice_typed_pasted_or_as_a_file(browser_of: BrowserOf, story: Books) -> None:
-    ping = browser_of(PING)
-    assert ping.get("/remittances/new").status_code == 200
-    day = {"paid_on": "2026-01-25", "currency": "CNY"}
-    typed = day | {"named-0": "INV-1", "amount-0": "100.00"}
-    assert ping.post("/remittances/new", typed).status_code == 303
-    assert ping.post("/remittances/new", day | {"table": "INV-2\t60.00\n"}).status_code == 303
-    file = {"file": (BytesIO(b"Invoice,Amount\nINV-1,1.00\n"), "advice.csv")}
-    assert ping.post("/remittances/new", day | file, content_type="multipart/form-data").status_code == 303
-    page = ping.get("/remittances").get_data(as_text=True)
-    assert [number in page for number in ("RA-26-0001", "RA-26-0002", "RA-26-0003")] == [True] * 3
-
-
-def test_keeps_what_was_typed_when_it_cannot_be_read(browser_of: BrowserOf, story: Books) -> None:
-    ping = browser_of(PING)
-    answer = ping.post("/remittances/new", {"paid_on": "2026-01-25", "named-0": "INV-1", "amount-0": "12,00"})
-    assert answer.status_code == 422
-    assert "12,00" in answer.get_data(as_text=True)
 
 
 def test_open_items_show_what_is_not_applied(browser_of: BrowserOf, story: Books) -> None:
