@@ -183,7 +183,7 @@ def _text(result: ImportResult, done: str) -> str:
     )
     lines = [summary]
     if result.new_customers:
-        lines.append(f"{len(result.new_customers):,} customers are new: {_some(result.new_customers)}")
+        lines.append(f"{result.new_customer_count:,} customers are new: {_some(result.new_customers)}")
     for currency, sums in result.control.get("sums", {}).items():
         lines.append("control " + "  ".join([currency, *(f"{name} {text}" for name, text in sums.items())]))
     for currency, kinds in result.totals_by_currency.items():

@@ -207,7 +207,7 @@ def set_counts(batch: ImportBatch, result: ImportResult) -> None:
 def control_of(result: ImportResult) -> dict[str, Any]:
     """Return what is kept beside the counts: sums of the file, rows left out, customers that are new."""
     return dict(result.control) | {
-        "new_customers": len(result.new_customers),
+        "new_customers": result.new_customer_count,
         "first_new": [list(pair) for pair in result.new_customers[:_SHOWN_CUSTOMERS]],
     }
 

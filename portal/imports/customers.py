@@ -37,7 +37,7 @@ from portal.imports.models import ImportBatch
 from portal.imports.normalise import LayoutReader
 from portal.imports.profiles import find_profile
 from portal.imports.read import open_source
-from portal.imports.results import ImportResult
+from portal.imports.results import MOST_NAMED, ImportResult
 from portal.imports.rules import Problem
 from portal.imports.spool import Spool
 from portal.ledger import default_entity
@@ -138,7 +138,7 @@ def _result(run: _Run, profile: Profile) -> ImportResult:
         duplicates=counts["duplicates"], conflicts=counts["conflicts"], rejected=counts["rejected"],
         problems=[profile.reported(one) for one in sorted(run.problems, key=lambda one: one.row_no or 0)],
         control={"skipped": dict(run.spool.control.skipped)} if run.spool.control.skipped else {},
-        new_customers=tuple(run.new.items()),
+        new_customers=tuple(islice(run.new.items(), MOST_NAMED)), new_customer_count=len(run.new),
     )  # fmt: skip
 
 

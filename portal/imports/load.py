@@ -28,7 +28,7 @@ from portal.imports.plan import Planner, numbers_of
 from portal.imports.post import OpenDisputes, post_plan, pretend_plan, totals_of
 from portal.imports.profiles import Profile, find_profile
 from portal.imports.read import read_documents, read_mended
-from portal.imports.results import ImportResult
+from portal.imports.results import MOST_NAMED, ImportResult
 from portal.imports.rules import Problem
 from portal.imports.settle import ChunkPlan
 from portal.imports.spool import Group, Spool
@@ -124,6 +124,7 @@ class _Run:
     batch_public_id: str = ""
     is_resumed: bool = False
     new_customers: list[tuple[str, str]] = field(default_factory=list)
+    new_count: int = 0
 
     def carry_out(self) -> ImportResult:
         """Read, plan, post, answer."""
@@ -206,7 +207,9 @@ class _Run:
         self.spool.refuse(plan.problems)
         self.spool.wait(plan.waiting)
         self.totals += totals_of(plan)
-        self.new_customers += [(customer.number, customer.name) for customer in plan.customers]
+        self.new_count += len(plan.customers)
+        left = MOST_NAMED - len(self.new_customers)
+        self.new_customers += [(one.number, one.name) for one in plan.customers[: max(left, 0)]]
         self.disputed += len(plan.marked) + sum(planned.standing.was_disputed for planned in plan.documents)
 
     def _plan(self, session: Session, groups: list[Group]) -> ChunkPlan:
@@ -259,7 +262,7 @@ class _Run:
             rows=self.spool.row_count(), **named, disputed=self.disputed, totals=dict(self.totals),
             problems=([unreadable] if unreadable else []) + problems, batch_id=self.batch_public_id,
             to_dispute=tuple(self.to_dispute), control=self.spool.control.as_json(),
-            new_customers=tuple(self.new_customers),
+            new_customers=tuple(self.new_customers), new_customer_count=self.new_count,
         )  # fmt: skip
 
     def _posted_totals(self) -> Counter[tuple[str, str]]:

@@ -9,6 +9,9 @@ from typing import Any
 from portal.imports.rules import Problem
 from portal.money import minor_to_text
 
+#: So many new customers are named; the others are counted.
+MOST_NAMED = 100
+
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
@@ -22,7 +25,8 @@ class ImportResult:
         batch_id: Public id of the batch; empty in a dry run.
         to_dispute: Row numbers of documents newly disputed and still open.
         control: Sums of the file by currency, and how many totals in it they met.
-        new_customers: Number and name of customers that were (a dry run: would be) created.
+        new_customers: Number and name of the first customers that were (a dry run: would be) created.
+        new_customer_count: How many there are.
     """
 
     rows: int
@@ -38,6 +42,7 @@ class ImportResult:
     to_dispute: tuple[int, ...] = ()
     control: Mapping[str, Any] = field(default_factory=dict)
     new_customers: tuple[tuple[str, str], ...] = ()
+    new_customer_count: int = 0
 
     @property
     def is_clean(self) -> bool:
@@ -65,7 +70,10 @@ class ImportResult:
             "errors": [problem_json(problem) for problem in self.problems],
             "totals": self.totals_by_currency,
             "control": dict(self.control),
-            "new_customers": [{"number": number, "name": name} for number, name in self.new_customers],
+            "new_customers": {
+                "count": self.new_customer_count,
+                "first": [{"number": number, "name": name} for number, name in self.new_customers],
+            },
         }
 
 

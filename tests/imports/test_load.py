@@ -74,7 +74,8 @@ def test_posts_documents_receipts_and_what_they_pay(database: Database, load: Im
     )  # fmt: skip
     assert result.as_json() == {
         "rows": 4, "imported": 4, "updated": 0, "duplicates": 0, "conflicts": 0, "rejected": 0, "disputed": 0,
-        "errors": [], "totals": {"CNY": {"invoice": "235.94", "receipt": "205.94"}}, "new_customers": [],
+        "errors": [], "totals": {"CNY": {"invoice": "235.94", "receipt": "205.94"}},
+        "new_customers": {"count": 0, "first": []},
         "control": {
             "sums": {"CNY": {"opening": "0.00", "debit": "235.94", "credit": "150.00", "closing": "85.94"}},
             "totals_checked": 0, "skipped": {},

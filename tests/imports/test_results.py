@@ -18,7 +18,7 @@ def test_the_json_is_as_other_programs_know_it() -> None:
              "message": "“12,00” is not a number we can read."},
         ],
         "totals": {"CNY": {"adjustment": "-0.05", "invoice": "100.50"}, "JPY": {"receipt": "100"}},
-        "control": {}, "new_customers": [],
+        "control": {}, "new_customers": {"count": 0, "first": []},
     }  # fmt: skip
     assert not result.is_clean
 
