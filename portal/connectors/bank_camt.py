@@ -70,11 +70,12 @@ def read_camt(content: bytes, options: ReadOptions) -> Events:
     path: list[Element] = []
     for event, element in stream_xml(content):
         if event == "start":
+            element.tag = element.tag.rpartition("}")[2]  # local names from here on, whatever the version
             path.append(element)
-            if reader is None and _name(element) in _REPORTS and len(path) > 2:
+            if reader is None and element.tag in _REPORTS and len(path) > 2:
                 found, reader, depth = (
                     True,
-                    _Report(is_notice=_REPORTS[_name(element)], options=options),
+                    _Report(is_notice=_REPORTS[element.tag], options=options),
                     len(path),
                 )
             continue
@@ -82,7 +83,7 @@ def read_camt(content: bytes, options: ReadOptions) -> Events:
         if reader is None:
             continue
         if len(path) == depth:
-            number += _name(element) == "Ntry"
+            number += element.tag == "Ntry"
             yield from reader.take(element, number)
             path[-1].remove(element)
         elif len(path) == depth - 1:
@@ -110,7 +111,7 @@ class _Report:
 
     def take(self, element: Element, number: int) -> Iterator[Event]:
         """Read one child of the statement."""
-        match _name(element):
+        match element.tag:
             case "Id":
                 self._number = self._number or tidy(element.text or "", 60)
             case "LglSeqNb" | "ElctrncSeqNb":
@@ -341,21 +342,13 @@ def _shown(element: Element) -> str:
     return " ".join(filter(None, (tidy(text, 80) for text in element.itertext())))
 
 
-def _name(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
-
-
 def _children(element: Element, name: str) -> Iterator[Element]:
-    return (child for child in element if _name(child) == name)
+    return element.iterfind(name)
 
 
 def _child(element: Element, *path: str) -> Element | None:
-    found: Element | None = element
-    for name in path:
-        found = next(_children(found, name), None) if found is not None else None
-    return found
+    return element.find("/".join(path))
 
 
 def _text(element: Element, *path: str) -> str:
-    found = _child(element, *path)
-    return "" if found is None else found.text or ""
+    return element.findtext("/".join(path)) or ""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import mt940
@@ -139,8 +140,8 @@ def _fields(content: bytes, encoding: str) -> Iterator[tuple[int, str, str]]:
     """Cut the file into (line, tag, value); the tag ``-`` is the end of a message."""
     tag, start = "", 0
     value: list[str] = []
-    for no, raw in enumerate(content.translate(None, _FRAMING).split(b"\n"), 1):
-        text = raw.decode(encoding, "replace").rstrip("\r").removeprefix("\ufeff")
+    for no, raw in enumerate(BytesIO(content.translate(None, _FRAMING)), 1):
+        text = raw.decode(encoding, "replace").rstrip("\r\n").removeprefix("\ufeff")
         if head := _FIELD.match(text):
             if tag:
                 yield start, tag, "\n".join(value)

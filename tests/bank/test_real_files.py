@@ -1,4 +1,4 @@
-"""Bank files that nobody of the project wrote: each line taken in, left out with a reason, or refused with its place."""
+"""Bank files that nobody of the project wrote: each line taken in, left out with a reason, or refused by place."""
 
 from __future__ import annotations
 
