@@ -122,7 +122,8 @@ def _lines(
 ) -> tuple[dict[str, list[Told]], dict[str, list[Told]]]:
     """Return lines by currency: those of the weeks before, worked off already, and those of this morning."""
     cny, usd = dues.get("CNY", []), dues.get("USD", [])
-    old = [_paid(one, today - timedelta(days=random.randrange(9, 24))) for one in cny[:40:2]]
+    begun = today.replace(day=1)  # the months before have their statements: nothing more is posted into them
+    old = [_paid(one, max(begun, today - timedelta(days=random.randrange(9, 24)))) for one in cny[:40:2]]
     old += [
         Told(today - timedelta(days=days), minor, "", "", text)
         for days, minor, text in (
@@ -131,13 +132,14 @@ def _lines(
             (12, 96_040, "汇入汇款"),
         )
     ]
-    fresh = [_paid(one, today - timedelta(days=random.randrange(1, 4))) for one in cny[40:64:2]]
-    fresh += _doubtful(cny[64:], today)
+    fresh = [_paid(one, max(begun, today - timedelta(days=random.randrange(1, 4)))) for one in cny[40:64:2]]
+    yesterday = max(begun, today - timedelta(days=1))
+    fresh += _doubtful(cny[64:], yesterday)
     fresh += [
-        Told(today - timedelta(days=1), sum(amounts[:2]), name, account, "往来款")
+        Told(yesterday, sum(amounts[:2]), name, account, "往来款")
         for amounts, (name, account) in zip(_TWINS, twins, strict=True)
     ]
-    foreign = [_paid(one, today - timedelta(days=2)) for one in usd[:6]]
+    foreign = [_paid(one, yesterday) for one in usd[:6]]
     return {"CNY": old}, {"CNY": fresh, "USD": foreign}
 
 
@@ -145,14 +147,13 @@ def _paid(one: Due, day: date) -> Told:
     return Told(day, one.open_minor, one.customer, one.account, f"货款 {one.document_no}")
 
 
-def _doubtful(dues: Sequence[Due], today: date) -> list[Told]:
+def _doubtful(dues: Sequence[Due], day: date) -> list[Told]:
     """Return lines that need a look: fee, discount, tails, part, advance, third party, overpaid, nobody, interest."""
     pairs: dict[int, list[Due]] = {}
     for one in dues:
         pairs.setdefault(one.customer_id, []).append(one)
     two = [group[:2] for group in pairs.values() if len(group) > 1][:3]
     singles = [group[0] for group in pairs.values()][3:14]
-    day = today - timedelta(days=1)
     lines = [
         Told(
             day, sum(one.open_minor for one in group) - 1_500 * (place == 0), group[0].customer, group[0].account,
@@ -199,7 +200,7 @@ def _twins(session: Session, today: date) -> list[tuple[str, str]]:
         drafts += [
             DocumentDraft(
                 entity_id=entity_id, customer_id=customer.id, kind="invoice", currency="CNY", amount_minor=minor,
-                document_no=f"INV-T{place + 1}{number}", document_on=today - timedelta(days=26 - number),
+                document_no=f"INV-T{place + 1}{number}", document_on=max(today.replace(day=1), today - timedelta(days=26 - number)),
                 tax_minor=minor * 13 // 113, description="滚珠丝杠副 SFU2505",
             )
             for number, minor in enumerate(amounts, start=1)
