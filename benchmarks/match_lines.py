@@ -42,7 +42,8 @@ def homophones(characters: str) -> dict[str, list[str]]:
 
     common = (
         characters
-        + "华化画花信新欣鑫宏洪弘鸿红达大盛胜圣恒衡横泰太远源元瑞锐丰峰锋风永勇咏昌长常金锦津嘉佳家加天添成城诚程海润顺利力立丽通同德得安"
+        + "华化画花信新欣鑫宏洪弘鸿红达大盛胜圣恒衡横泰太"
+        + "远源元瑞锐丰峰锋风永勇咏昌长常金锦津嘉佳家加天添成城诚程海润顺利力立丽通同德得安"
     )
     by_sound: defaultdict[str, list[str]] = defaultdict(list)
     for one in dict.fromkeys(common):
