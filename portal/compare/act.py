@@ -84,7 +84,7 @@ def confirm_agreed(
     """
     actor.require(Permission.STATEMENTS_ANSWER)
     row = lock_comparison(session, public_id=public_id, actor=actor)
-    page = statement_of(session, row, actor)
+    page = statement_of(session, row, actor=actor)
     if page is None:
         raise Conflict(N_("No statement of this period is issued yet, so there is nothing to confirm."))
     agreed = {line.no for line in agreed_lines(session, row, page)}
@@ -124,8 +124,11 @@ def dispute_findings(
     """
     actor.require(Permission.DISPUTES_OPEN)
     row = lock_comparison(session, public_id=public_id, actor=actor)
-    page = statement_of(session, row, actor)
-    found = {one.no: one for one in findings_by_no(session, row, [one.no for one in wanted], words, actor)}
+    page = statement_of(session, row, actor=actor)
+    found = {
+        one.no: one
+        for one in findings_by_no(session, row, numbers=[one.no for one in wanted], words=words, actor=actor)
+    }
     return [
         _dispute(session, row, found[one.no], one, page, actor=actor, now=now)
         for one in wanted
@@ -199,10 +202,10 @@ def ask_for_copies(
     """
     actor.require(Permission.STATEMENTS_ANSWER)
     row = lock_comparison(session, public_id=public_id, actor=actor)
-    page = statement_of(session, row, actor)
+    page = statement_of(session, row, actor=actor)
     return [
         _ask(session, row, finding, page, words, actor=actor, now=now)
-        for finding in findings_by_no(session, row, numbers, words, actor)
+        for finding in findings_by_no(session, row, numbers=numbers, words=words, actor=actor)
         if finding.may_ask
     ]
 

@@ -57,7 +57,7 @@ def list_findings(
     wanted = _ordered(wanted, query).limit(query.limit).offset(query.offset if query.per_page else 0)
     rows = list(session.scalars(wanted))
     tabs = _tabs(session, row.id)
-    page = statement_of(session, row, actor)
+    page = statement_of(session, row, actor=actor)
     return Page(tuple(_views(session, row, rows, page, words)), count, query, (), tabs)
 
 
@@ -99,7 +99,7 @@ def _ordered(wanted: Select[Any], query: ListQuery) -> Select[Any]:
 
 
 def findings_by_no(
-    session: Session, row: LedgerComparison, numbers: Sequence[int], words: Translator, actor: Actor
+    session: Session, row: LedgerComparison, *, numbers: Sequence[int], words: Translator, actor: Actor
 ) -> list[FindingView]:
     """Return some findings of a comparison, in order of their numbers."""
     rows: list[ComparisonRow] = []
@@ -107,7 +107,7 @@ def findings_by_no(
         query = select(ComparisonRow).where(ComparisonRow.comparison_id == row.id)
         rows += session.scalars(query.where(ComparisonRow.no.in_(numbers[start : start + 500])))
     rows.sort(key=lambda one: one.no)
-    return _views(session, row, rows, statement_of(session, row, actor), words)
+    return _views(session, row, rows, statement_of(session, row, actor=actor), words)
 
 
 def _views(
@@ -218,4 +218,8 @@ def proposals_of(
     if numbers:
         query = query.where(ComparisonRow.no.in_(numbers[:500]))
     chosen = list(session.scalars(query.order_by(ComparisonRow.no).limit(500)))
-    return [one for one in findings_by_no(session, row, chosen, words, actor) if one.proposal is not None]
+    return [
+        one
+        for one in findings_by_no(session, row, numbers=chosen, words=words, actor=actor)
+        if one.proposal is not None
+    ]

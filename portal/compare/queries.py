@@ -35,7 +35,7 @@ def find_comparison(session: Session, *, public_id: str, actor: Actor) -> Compar
     row = comparison_row(session, public_id=public_id, actor=actor)
     customer = session.get_one(Customer, row.customer_id)
     person = session.get(Person, row.started_by_id) if row.started_by_id else None
-    page = statement_of(session, row, actor)
+    page = statement_of(session, row, actor=actor)
     lines = agreed_lines(session, row, page)
     layout = Layout.from_json(row.layout)
 

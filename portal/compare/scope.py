@@ -29,7 +29,7 @@ def comparison_row(session: Session, *, public_id: str, actor: Actor) -> LedgerC
     return row
 
 
-def statement_of(session: Session, row: LedgerComparison, actor: Actor) -> StatementPage | None:
+def statement_of(session: Session, row: LedgerComparison, *, actor: Actor) -> StatementPage | None:
     """Return the issued statement that ends on the cut-off day, else the newest; None where there is none."""
     query = (
         select(Statement.public_id, Statement.period_until)
