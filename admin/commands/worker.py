@@ -16,6 +16,7 @@ import structlog
 
 from admin.commands.bank_jobs import check_bank, load_bank
 from admin.commands.context import open_database, say, the_settings
+from admin.commands.import_jobs import IMPORT_VERBS
 from portal.access import SEND_RESET, forget_old_tries, send_reset, system_actor
 from portal.clock import business_day, utc_now
 from portal.jobs import JobRun, Verb, enqueue, lease_job, note_heartbeat, run_job
@@ -23,7 +24,6 @@ from portal.ledger import entity_view
 
 if TYPE_CHECKING:
     from portal.db import Database
-    from portal.imports import Loading
     from portal.settings import Settings
 
 log = structlog.get_logger("concord.worker")
@@ -96,74 +96,6 @@ def _match(run: JobRun) -> Mapping[str, Any]:
     return run_matching(run.database, progress=run.progress, actor=ACTOR, now=run.now).as_json()
 
 
-def _undo_import(run: JobRun) -> Mapping[str, Any]:
-    from portal.imports import actor_in_job, undo_batch
-
-    with run.database.reading() as session:
-        actor = actor_in_job(session, run.payload["person"])
-    done = undo_batch(
-        run.database, public_id=run.payload["batch"], actor=actor, now=run.now, on_progress=run.progress
-    )
-    return {"reversed": done}
-
-
-def _loading(run: JobRun) -> Loading:
-    from admin.commands.imports import disputes_opener
-    from portal.imports import Loading
-
-    return Loading(
-        book_currency=the_settings().book_currency,
-        on_progress=lambda _what, done, total: run.progress(done, total),
-        disputes_for=lambda actor, now: disputes_opener(actor=actor, now=now),
-    )
-
-
-def _retry_import(run: JobRun) -> Mapping[str, Any]:
-    from portal.imports import retry_batch
-
-    result = retry_batch(
-        run.database, public_id=run.payload["batch"], person_id=run.payload["person"], now=run.now,
-        loading=_loading(run),
-    )  # fmt: skip
-    return {"rows": result.rows if result else 0}
-
-
-def _take_import(run: JobRun) -> Mapping[str, Any]:
-    from portal.imports import put_aside, take_batch
-
-    batch = take_batch(run.database, public_id=run.payload["batch"], now=run.now, loading=_loading(run))
-    if the_settings().inbox:
-        with run.database.reading() as session:
-            put_aside(session, Path(the_settings().inbox), public_id=batch.public_id)
-    return {"imported": batch.imported_count}
-
-
-def _check_feeds(run: JobRun) -> Mapping[str, Any]:
-    from portal.imports import check_feeds
-
-    with run.database.writing() as session:
-        return {"late": check_feeds(session, actor=ACTOR, now=run.now)}
-
-
-def _check_import(run: JobRun) -> Mapping[str, Any]:
-    from portal.imports import check_batch
-
-    result = check_batch(
-        run.database,
-        public_id=run.payload["batch"],
-        now=run.now,
-        on_progress=lambda _what, done, total: run.progress(done, total),
-    )
-    return {"rows": result.rows if result else 0}
-
-
-def _load_import(run: JobRun) -> Mapping[str, Any]:
-    from portal.imports import load_batch
-
-    result = load_batch(run.database, public_id=run.payload["batch"], now=run.now, loading=_loading(run))
-    return {"imported": result.imported if result else 0}
-
-
 def _compare_ledgers(run: JobRun) -> Mapping[str, Any]:
     from portal.compare import run_comparison
 
@@ -201,17 +133,12 @@ def _purge_old(run: JobRun) -> Mapping[str, Any]:
 
 #: Job name → verb; each is safe to run again from its start.
 VERBS: dict[str, Verb] = {
+    **IMPORT_VERBS,
     "checks.run": _run_checks,
     "compare.run": _compare_ledgers,
     "disputes.close": _close_disputes,
     "bank.check": check_bank,
     "bank.load": load_bank,
-    "imports.check": _check_import,
-    "imports.feeds": _check_feeds,
-    "imports.load": _load_import,
-    "imports.retry": _retry_import,
-    "imports.take": _take_import,
-    "imports.undo": _undo_import,
     "matching.run": _match,
     "privacy.purge": _purge_old,
     SEND_RESET: send_reset,

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.access import Actor, Permission
@@ -166,14 +166,7 @@ def list_problems(session: Session, *, public_id: str, query: ListQuery, actor: 
     batch_id, header = found
     columns = {"row": ImportProblem.row_no, "column": ImportProblem.column, "code": ImportProblem.code}
     column = columns[query.sorted_by(PROBLEM_SORTS, "row")]
-    row = (QuarantinedRow.batch_id == ImportProblem.batch_id) & (
-        QuarantinedRow.row_no == ImportProblem.row_no
-    )
-    wanted = (
-        select(ImportProblem, QuarantinedRow.raw, QuarantinedRow.public_id, QuarantinedRow.state)
-        .outerjoin(QuarantinedRow, row)
-        .where(ImportProblem.batch_id == batch_id)
-    )
+    wanted = _with_rows().where(ImportProblem.batch_id == batch_id)
     if query.q:
         wanted = wanted.where(func.lower(ImportProblem.column).contains(query.q.lower(), autoescape=True))
     counts = session.execute(
@@ -197,6 +190,15 @@ def list_problems(session: Session, *, public_id: str, query: ListQuery, actor: 
     return Page(
         tuple(_problem(row, header or ()) for row in rows), count, query, tabs=tabs if len(counts) > 1 else ()
     )
+
+
+def _with_rows() -> Select[Any]:
+    row = (QuarantinedRow.batch_id == ImportProblem.batch_id) & (
+        QuarantinedRow.row_no == ImportProblem.row_no
+    )
+    return select(
+        ImportProblem, QuarantinedRow.raw, QuarantinedRow.public_id, QuarantinedRow.state
+    ).outerjoin(QuarantinedRow, row)
 
 
 #: Why rows of a file are no documents.
