@@ -19,8 +19,12 @@ from portal.access.rules import STAFF_ROLES, Actor
 from portal.db import Base
 
 _OPTIONS = "scope_options"
+#: Execution option of the few queries that tell nothing of a customer, e.g. when the books were last fed.
+WHOLE = "concord_whole"
 #: Lines of an entry that belong to no customer (bank, income) are part of the entries of those in scope.
 _SHARED = frozenset({"entry_lines"})
+#: Files hold rows of many customers: who sees a part sees those they took in themselves.
+_OWN_ONLY = frozenset({"import_batches"})
 #: Tables that say who may do what; they are read to find out the scope, and guarded by permissions.
 _OPEN = frozenset({"grants", "grant_customers", "sign_ins", "deep_links", "invitations"})
 
@@ -82,6 +86,8 @@ def _options(actor: Actor) -> tuple[ExecutableOption, ...]:
             continue
         if actor.customer_ids is not None and ("customer_id" in columns or name == "customers"):
             made.append(_only_customers(mapper.class_, name, tuple(sorted(actor.customer_ids))))
+        if actor.customer_ids is not None and name in _OWN_ONLY:
+            made.append(with_loader_criteria(mapper.class_, columns["started_by_id"] == actor.person_id))
         if actor.entity_ids is not None and "entity_id" in columns:
             made.append(_only_entities(mapper.class_, tuple(sorted(actor.entity_ids))))
         if actor.departments is not None and name == "disputes":
@@ -106,5 +112,5 @@ def _only_departments(model: Any, names: tuple[str, ...]) -> ExecutableOption:
 @event.listens_for(Session, "do_orm_execute")
 def _narrow(state: ORMExecuteState) -> None:
     options = state.session.info.get(_OPTIONS)
-    if options and state.is_select:
+    if options and state.is_select and not state.execution_options.get(WHOLE):
         state.statement = state.statement.options(*options)

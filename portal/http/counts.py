@@ -35,4 +35,5 @@ COUNTS: dict[str, Callable[[Session, Actor], int]] = {
 def data_as_of(session: Session) -> datetime | None:
     """Return when the books were last fed from a file; None before the first time."""
     query = select(func.max(ImportBatch.finished_at)).where(ImportBatch.is_dry_run.is_(False))
-    return session.scalar(query.where(ImportBatch.state == "loaded"))
+    loaded = query.where(ImportBatch.state == "loaded").execution_options(concord_whole=True)
+    return session.scalar(loaded)
