@@ -192,7 +192,7 @@ def list_problems(session: Session, *, public_id: str, query: ListQuery, actor: 
     )
 
 
-def _with_rows() -> Select[Any]:
+def _with_rows() -> Select[Any, Any, Any, Any]:
     row = (QuarantinedRow.batch_id == ImportProblem.batch_id) & (
         QuarantinedRow.row_no == ImportProblem.row_no
     )

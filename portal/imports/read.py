@@ -15,8 +15,9 @@ from portal.connectors.tables import read_tables
 from portal.errors import N_
 from portal.imports.control import Control, Window
 from portal.imports.layouts import Places, Profile
-from portal.imports.normalise import HEADER_WITHIN, LayoutReader, Reading
+from portal.imports.normalise import HEADER_WITHIN, LayoutReader
 from portal.imports.row import read_row
+from portal.imports.row_shapes import Reading
 from portal.imports.rules import DocumentRow, Problem
 from portal.imports.spool import Spool
 from portal.money import currency_digits

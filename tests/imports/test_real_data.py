@@ -85,7 +85,7 @@ def test_a_workbook_nobody_knows_is_mapped_to_the_cent(
     check_batch(database, public_id=batch, now=now)
     with database.reading() as session:
         draft = propose_mapping(session, public_id=batch, actor=mei).draft
-        columns = draft.columns | {1: "customer_no"}
+        columns = {**draft.columns, 1: "customer_no"}
         shown = preview_mapping(session, public_id=batch, draft=replace(draft, columns=columns), actor=mei)
     assert (shown.read, shown.good) == (900, 900)
     assert sum(one.debit.minor for one in shown.sums) == 359826229
