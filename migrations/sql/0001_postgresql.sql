@@ -56,9 +56,9 @@ CREATE TABLE audit_rows (
 	CONSTRAINT pk_audit_rows PRIMARY KEY (number)
 )
 -- next
-CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
--- next
 CREATE INDEX ix_audit_rows_at ON audit_rows (at)
+-- next
+CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
 -- next
 CREATE TABLE audit_head (
 	id INTEGER NOT NULL,
@@ -454,11 +454,11 @@ CREATE TABLE customers (
 	CONSTRAINT fk_customers_parent_id FOREIGN KEY(parent_id) REFERENCES customers (id)
 )
 -- next
-CREATE INDEX ix_customers_name_key ON customers (name_key)
+CREATE INDEX ix_customers_owner ON customers (owner_id)
 -- next
 CREATE INDEX ix_customers_parent ON customers (parent_id)
 -- next
-CREATE INDEX ix_customers_owner ON customers (owner_id)
+CREATE INDEX ix_customers_name_key ON customers (name_key)
 -- next
 CREATE TABLE bank_accounts (
 	id BIGSERIAL NOT NULL,
@@ -611,11 +611,11 @@ CREATE TABLE grants (
 	CONSTRAINT fk_grants_ended_by_id FOREIGN KEY(ended_by_id) REFERENCES people (id)
 )
 -- next
+CREATE INDEX ix_grants_customer ON grants (customer_id)
+-- next
 CREATE INDEX ix_grants_person ON grants (person_id)
 -- next
 CREATE UNIQUE INDEX uq_grants_staff ON grants (person_id, role) WHERE ended_at IS NULL AND customer_id IS NULL
--- next
-CREATE INDEX ix_grants_customer ON grants (customer_id)
 -- next
 CREATE TABLE sign_ins (
 	id BIGSERIAL NOT NULL,
@@ -998,9 +998,9 @@ CREATE TABLE statements (
 	CONSTRAINT fk_statements_supersedes_id FOREIGN KEY(supersedes_id) REFERENCES statements (id)
 )
 -- next
-CREATE INDEX ix_statements_run ON statements (run_id)
--- next
 CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
+-- next
+CREATE INDEX ix_statements_run ON statements (run_id)
 -- next
 CREATE INDEX ix_statements_state ON statements (state, period_from)
 -- next
@@ -1032,70 +1032,6 @@ CREATE TABLE acts (
 CREATE INDEX ix_acts_person ON acts (person_id)
 -- next
 CREATE INDEX ix_acts_subject ON acts (subject_kind, subject_id)
--- next
-CREATE TABLE terms_acceptances (
-	id BIGSERIAL NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	person_id BIGINT NOT NULL,
-	customer_id BIGINT NOT NULL,
-	version VARCHAR(20) NOT NULL,
-	language VARCHAR(2) NOT NULL,
-	text TEXT NOT NULL,
-	text_hash VARCHAR(64) NOT NULL,
-	method VARCHAR(20) NOT NULL,
-	address VARCHAR(64) NOT NULL,
-	device VARCHAR(255) NOT NULL,
-	accepted_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_terms_acceptances PRIMARY KEY (id),
-	CONSTRAINT uq_terms_acceptances_person_id_customer_id_version UNIQUE (person_id, customer_id, version),
-	CONSTRAINT uq_terms_acceptances_public_id UNIQUE (public_id),
-	CONSTRAINT fk_terms_acceptances_person_id FOREIGN KEY(person_id) REFERENCES people (id),
-	CONSTRAINT fk_terms_acceptances_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
-)
--- next
-CREATE TABLE sign_codes (
-	id BIGSERIAL NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	person_id BIGINT NOT NULL,
-	customer_id BIGINT NOT NULL,
-	code_hash VARCHAR(64) NOT NULL,
-	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	tries INTEGER NOT NULL,
-	used_at TIMESTAMP WITH TIME ZONE,
-	CONSTRAINT pk_sign_codes PRIMARY KEY (id),
-	CONSTRAINT uq_sign_codes_public_id UNIQUE (public_id),
-	CONSTRAINT fk_sign_codes_person_id FOREIGN KEY(person_id) REFERENCES people (id),
-	CONSTRAINT fk_sign_codes_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
-)
--- next
-CREATE INDEX ix_sign_codes_person ON sign_codes (person_id, customer_id)
--- next
-CREATE TABLE tasks (
-	id BIGSERIAL NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	key VARCHAR(200) NOT NULL,
-	kind VARCHAR(30) NOT NULL,
-	subject_kind VARCHAR(30) NOT NULL,
-	subject_id VARCHAR(22) NOT NULL,
-	customer_id BIGINT,
-	owner_id BIGINT,
-	facts TEXT NOT NULL,
-	due_on DATE NOT NULL,
-	state VARCHAR(5) NOT NULL,
-	opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	closed_at TIMESTAMP WITH TIME ZONE,
-	closed_by_id BIGINT,
-	CONSTRAINT pk_tasks PRIMARY KEY (id),
-	CONSTRAINT ck_tasks_state_known CHECK (state IN ('open', 'done')),
-	CONSTRAINT uq_tasks_public_id UNIQUE (public_id),
-	CONSTRAINT uq_tasks_key UNIQUE (key),
-	CONSTRAINT fk_tasks_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
-	CONSTRAINT fk_tasks_owner_id FOREIGN KEY(owner_id) REFERENCES people (id),
-	CONSTRAINT fk_tasks_closed_by_id FOREIGN KEY(closed_by_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_tasks_state ON tasks (state, due_on)
 -- next
 CREATE TABLE import_batches (
 	id BIGSERIAL NOT NULL,
@@ -1134,9 +1070,73 @@ CREATE TABLE import_batches (
 	CONSTRAINT fk_import_batches_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
 )
 -- next
+CREATE INDEX ix_import_batches_file ON import_batches (file_sha256)
+-- next
 CREATE INDEX ix_import_batches_at ON import_batches (started_at)
 -- next
-CREATE INDEX ix_import_batches_file ON import_batches (file_sha256)
+CREATE TABLE tasks (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	key VARCHAR(200) NOT NULL,
+	kind VARCHAR(30) NOT NULL,
+	subject_kind VARCHAR(30) NOT NULL,
+	subject_id VARCHAR(22) NOT NULL,
+	customer_id BIGINT,
+	owner_id BIGINT,
+	facts TEXT NOT NULL,
+	due_on DATE NOT NULL,
+	state VARCHAR(5) NOT NULL,
+	opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	closed_at TIMESTAMP WITH TIME ZONE,
+	closed_by_id BIGINT,
+	CONSTRAINT pk_tasks PRIMARY KEY (id),
+	CONSTRAINT ck_tasks_state_known CHECK (state IN ('open', 'done')),
+	CONSTRAINT uq_tasks_public_id UNIQUE (public_id),
+	CONSTRAINT uq_tasks_key UNIQUE (key),
+	CONSTRAINT fk_tasks_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_tasks_owner_id FOREIGN KEY(owner_id) REFERENCES people (id),
+	CONSTRAINT fk_tasks_closed_by_id FOREIGN KEY(closed_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_tasks_state ON tasks (state, due_on)
+-- next
+CREATE TABLE terms_acceptances (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	person_id BIGINT NOT NULL,
+	customer_id BIGINT NOT NULL,
+	version VARCHAR(20) NOT NULL,
+	language VARCHAR(2) NOT NULL,
+	text TEXT NOT NULL,
+	text_hash VARCHAR(64) NOT NULL,
+	method VARCHAR(20) NOT NULL,
+	address VARCHAR(64) NOT NULL,
+	device VARCHAR(255) NOT NULL,
+	accepted_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_terms_acceptances PRIMARY KEY (id),
+	CONSTRAINT uq_terms_acceptances_person_id_customer_id_version UNIQUE (person_id, customer_id, version),
+	CONSTRAINT uq_terms_acceptances_public_id UNIQUE (public_id),
+	CONSTRAINT fk_terms_acceptances_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_terms_acceptances_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE TABLE sign_codes (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	person_id BIGINT NOT NULL,
+	customer_id BIGINT NOT NULL,
+	code_hash VARCHAR(64) NOT NULL,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	tries INTEGER NOT NULL,
+	used_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_sign_codes PRIMARY KEY (id),
+	CONSTRAINT uq_sign_codes_public_id UNIQUE (public_id),
+	CONSTRAINT fk_sign_codes_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_sign_codes_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE INDEX ix_sign_codes_person ON sign_codes (person_id, customer_id)
 -- next
 CREATE TABLE match_customer_keys (
 	key VARCHAR(80) NOT NULL,
@@ -1269,15 +1269,15 @@ CREATE TABLE documents (
 	CONSTRAINT fk_documents_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
+CREATE INDEX ix_documents_amount ON documents (amount_minor)
 -- next
 CREATE INDEX ix_documents_day ON documents (document_on)
 -- next
 CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
 -- next
-CREATE INDEX ix_documents_number ON documents (document_no)
+CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
 -- next
-CREATE INDEX ix_documents_amount ON documents (amount_minor)
+CREATE INDEX ix_documents_number ON documents (document_no)
 -- next
 CREATE TABLE bank_statements (
 	id BIGSERIAL NOT NULL,
@@ -1301,9 +1301,9 @@ CREATE TABLE bank_statements (
 	CONSTRAINT uq_bank_statements_statement_key UNIQUE (statement_key)
 )
 -- next
-CREATE INDEX ix_bank_statements_file_id ON bank_statements (file_id)
--- next
 CREATE INDEX ix_bank_statements_account ON bank_statements (account_id, from_on, until_on)
+-- next
+CREATE INDEX ix_bank_statements_file_id ON bank_statements (file_id)
 -- next
 CREATE TABLE bank_problems (
 	id BIGSERIAL NOT NULL,
@@ -1320,6 +1320,42 @@ CREATE TABLE bank_problems (
 )
 -- next
 CREATE INDEX ix_bank_problems_file ON bank_problems (file_id, row_no)
+-- next
+CREATE TABLE import_problems (
+	id BIGSERIAL NOT NULL,
+	batch_id BIGINT NOT NULL,
+	row_no INTEGER,
+	"column" VARCHAR(60) NOT NULL,
+	code VARCHAR(30) NOT NULL,
+	message TEXT NOT NULL,
+	params TEXT NOT NULL,
+	CONSTRAINT pk_import_problems PRIMARY KEY (id),
+	CONSTRAINT fk_import_problems_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id)
+)
+-- next
+CREATE INDEX ix_import_problems_batch ON import_problems (batch_id, row_no)
+-- next
+CREATE TABLE import_quarantine (
+	id BIGSERIAL NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	batch_id BIGINT NOT NULL,
+	row_no INTEGER NOT NULL,
+	raw TEXT NOT NULL,
+	cells TEXT NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	reason VARCHAR(500) NOT NULL,
+	changed_by_id BIGINT,
+	changed_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_import_quarantine PRIMARY KEY (id),
+	CONSTRAINT uq_import_quarantine_batch_id_row_no UNIQUE (batch_id, row_no),
+	CONSTRAINT ck_import_quarantine_state_known CHECK (state IN ('open', 'retrying', 'taken', 'discarded')),
+	CONSTRAINT ck_import_quarantine_discarded_with_reason CHECK (state <> 'discarded' OR reason <> ''),
+	CONSTRAINT uq_import_quarantine_public_id UNIQUE (public_id),
+	CONSTRAINT fk_import_quarantine_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id),
+	CONSTRAINT fk_import_quarantine_changed_by_id FOREIGN KEY(changed_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_import_quarantine_state ON import_quarantine (state, batch_id)
 -- next
 CREATE TABLE confirmations (
 	id BIGSERIAL NOT NULL,
@@ -1401,42 +1437,6 @@ CREATE TABLE paper_confirmations (
 -- next
 CREATE INDEX ix_paper_confirmations_statement ON paper_confirmations (statement_id)
 -- next
-CREATE TABLE import_problems (
-	id BIGSERIAL NOT NULL,
-	batch_id BIGINT NOT NULL,
-	row_no INTEGER,
-	"column" VARCHAR(60) NOT NULL,
-	code VARCHAR(30) NOT NULL,
-	message TEXT NOT NULL,
-	params TEXT NOT NULL,
-	CONSTRAINT pk_import_problems PRIMARY KEY (id),
-	CONSTRAINT fk_import_problems_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id)
-)
--- next
-CREATE INDEX ix_import_problems_batch ON import_problems (batch_id, row_no)
--- next
-CREATE TABLE import_quarantine (
-	id BIGSERIAL NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	batch_id BIGINT NOT NULL,
-	row_no INTEGER NOT NULL,
-	raw TEXT NOT NULL,
-	cells TEXT NOT NULL,
-	state VARCHAR(10) NOT NULL,
-	reason VARCHAR(500) NOT NULL,
-	changed_by_id BIGINT,
-	changed_at TIMESTAMP WITH TIME ZONE,
-	CONSTRAINT pk_import_quarantine PRIMARY KEY (id),
-	CONSTRAINT uq_import_quarantine_batch_id_row_no UNIQUE (batch_id, row_no),
-	CONSTRAINT ck_import_quarantine_state_known CHECK (state IN ('open', 'retrying', 'taken', 'discarded')),
-	CONSTRAINT ck_import_quarantine_discarded_with_reason CHECK (state <> 'discarded' OR reason <> ''),
-	CONSTRAINT uq_import_quarantine_public_id UNIQUE (public_id),
-	CONSTRAINT fk_import_quarantine_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id),
-	CONSTRAINT fk_import_quarantine_changed_by_id FOREIGN KEY(changed_by_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_import_quarantine_state ON import_quarantine (state, batch_id)
--- next
 CREATE TABLE reminders (
 	id BIGSERIAL NOT NULL,
 	customer_id BIGINT NOT NULL,
@@ -1471,9 +1471,9 @@ CREATE TABLE customer_accounts (
 	CONSTRAINT fk_customer_accounts_change_id FOREIGN KEY(change_id) REFERENCES master_changes (id)
 )
 -- next
-CREATE UNIQUE INDEX uq_customer_accounts_in_use ON customer_accounts (customer_id, account) WHERE ended_at IS NULL
--- next
 CREATE INDEX ix_customer_accounts_account ON customer_accounts (account)
+-- next
+CREATE UNIQUE INDEX uq_customer_accounts_in_use ON customer_accounts (customer_id, account) WHERE ended_at IS NULL
 -- next
 CREATE TABLE document_lines (
 	document_id BIGINT NOT NULL,
@@ -1537,11 +1537,11 @@ CREATE TABLE allocations (
 	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_allocations_debit ON allocations (debit_id)
--- next
 CREATE INDEX ix_allocations_credit ON allocations (credit_id)
 -- next
 CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
+-- next
+CREATE INDEX ix_allocations_debit ON allocations (debit_id)
 -- next
 CREATE TABLE bank_lines (
 	id BIGSERIAL NOT NULL,
@@ -1579,11 +1579,30 @@ CREATE TABLE bank_lines (
 	CONSTRAINT fk_bank_lines_state_by_id FOREIGN KEY(state_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
--- next
 CREATE INDEX ix_bank_lines_file ON bank_lines (file_id, line_no)
 -- next
 CREATE INDEX ix_bank_lines_day ON bank_lines (account_id, booked_on, amount_minor)
+-- next
+CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
+-- next
+CREATE TABLE statement_lines (
+	statement_id BIGINT NOT NULL,
+	no INTEGER NOT NULL,
+	document_id BIGINT,
+	document_no VARCHAR(80) NOT NULL,
+	kind VARCHAR(20) NOT NULL,
+	document_on DATE,
+	due_on DATE,
+	text VARCHAR(300) NOT NULL,
+	order_no VARCHAR(80) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	open_minor BIGINT NOT NULL,
+	CONSTRAINT pk_statement_lines PRIMARY KEY (statement_id, no),
+	CONSTRAINT fk_statement_lines_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
+	CONSTRAINT fk_statement_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id)
+)
+-- next
+CREATE INDEX ix_statement_lines_document ON statement_lines (document_id)
 -- next
 CREATE TABLE disputes (
 	id BIGSERIAL NOT NULL,
@@ -1628,30 +1647,11 @@ CREATE TABLE disputes (
 -- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
+CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+-- next
 CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
 -- next
 CREATE INDEX ix_disputes_state ON disputes (state, due_on)
--- next
-CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
--- next
-CREATE TABLE statement_lines (
-	statement_id BIGINT NOT NULL,
-	no INTEGER NOT NULL,
-	document_id BIGINT,
-	document_no VARCHAR(80) NOT NULL,
-	kind VARCHAR(20) NOT NULL,
-	document_on DATE,
-	due_on DATE,
-	text VARCHAR(300) NOT NULL,
-	order_no VARCHAR(80) NOT NULL,
-	amount_minor BIGINT NOT NULL,
-	open_minor BIGINT NOT NULL,
-	CONSTRAINT pk_statement_lines PRIMARY KEY (statement_id, no),
-	CONSTRAINT fk_statement_lines_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
-	CONSTRAINT fk_statement_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id)
-)
--- next
-CREATE INDEX ix_statement_lines_document ON statement_lines (document_id)
 -- next
 CREATE TABLE einvoices (
 	id BIGSERIAL NOT NULL,
@@ -1685,9 +1685,9 @@ CREATE TABLE einvoices (
 	CONSTRAINT fk_einvoices_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id)
 )
 -- next
-CREATE INDEX ix_einvoices_document ON einvoices (document_id)
--- next
 CREATE UNIQUE INDEX uq_einvoices_identity ON einvoices (entity_id, kind, code, number) WHERE NOT is_void
+-- next
+CREATE INDEX ix_einvoices_document ON einvoices (document_id)
 -- next
 CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
 -- next
@@ -1722,9 +1722,9 @@ CREATE TABLE allocation_wishes (
 	CONSTRAINT fk_allocation_wishes_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_allocation_wishes_customer ON allocation_wishes (customer_id)
--- next
 CREATE UNIQUE INDEX uq_allocation_wishes_open ON allocation_wishes (document_id) WHERE state IN ('asked', 'pending')
+-- next
+CREATE INDEX ix_allocation_wishes_customer ON allocation_wishes (customer_id)
 -- next
 CREATE TABLE entries (
 	id BIGSERIAL NOT NULL,
@@ -1836,6 +1836,27 @@ CREATE TABLE comparison_rows (
 -- next
 CREATE INDEX ix_comparison_rows_document ON comparison_rows (document_id)
 -- next
+CREATE TABLE line_answers (
+	id BIGSERIAL NOT NULL,
+	statement_id BIGINT NOT NULL,
+	line_no INTEGER NOT NULL,
+	answer VARCHAR(10) NOT NULL,
+	disputed_minor BIGINT NOT NULL,
+	dispute_id BIGINT,
+	content_hash VARCHAR(64) NOT NULL,
+	act VARCHAR(22) NOT NULL,
+	person_id BIGINT,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	note TEXT NOT NULL,
+	CONSTRAINT pk_line_answers PRIMARY KEY (id),
+	CONSTRAINT ck_line_answers_answer_known CHECK (answer IN ('confirmed', 'disputed', 'question', 'none')),
+	CONSTRAINT fk_line_answers_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
+	CONSTRAINT fk_line_answers_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id),
+	CONSTRAINT fk_line_answers_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_line_answers_statement ON line_answers (statement_id, line_no, id)
+-- next
 CREATE TABLE dispute_parts (
 	dispute_id BIGINT NOT NULL,
 	no INTEGER NOT NULL,
@@ -1872,27 +1893,6 @@ CREATE TABLE dispute_events (
 )
 -- next
 CREATE INDEX ix_dispute_events_dispute ON dispute_events (dispute_id, id)
--- next
-CREATE TABLE line_answers (
-	id BIGSERIAL NOT NULL,
-	statement_id BIGINT NOT NULL,
-	line_no INTEGER NOT NULL,
-	answer VARCHAR(10) NOT NULL,
-	disputed_minor BIGINT NOT NULL,
-	dispute_id BIGINT,
-	content_hash VARCHAR(64) NOT NULL,
-	act VARCHAR(22) NOT NULL,
-	person_id BIGINT,
-	at TIMESTAMP WITH TIME ZONE NOT NULL,
-	note TEXT NOT NULL,
-	CONSTRAINT pk_line_answers PRIMARY KEY (id),
-	CONSTRAINT ck_line_answers_answer_known CHECK (answer IN ('confirmed', 'disputed', 'question', 'none')),
-	CONSTRAINT fk_line_answers_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
-	CONSTRAINT fk_line_answers_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id),
-	CONSTRAINT fk_line_answers_person_id FOREIGN KEY(person_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_line_answers_statement ON line_answers (statement_id, line_no, id)
 -- next
 CREATE TABLE entry_lines (
 	entry_id BIGINT NOT NULL,
@@ -1965,9 +1965,9 @@ CREATE TABLE matches (
 	CONSTRAINT fk_matches_exchange_id FOREIGN KEY(exchange_id) REFERENCES entries (id)
 )
 -- next
-CREATE UNIQUE INDEX uq_matches_line ON matches (bank_line_id) WHERE state <> 'undone'
--- next
 CREATE INDEX ix_matches_document ON matches (document_id)
+-- next
+CREATE UNIQUE INDEX uq_matches_line ON matches (bank_line_id) WHERE state <> 'undone'
 -- next
 CREATE INDEX ix_matches_state ON matches (state, booked_on)
 -- next
@@ -2001,9 +2001,9 @@ CREATE TABLE payer_sightings (
 	CONSTRAINT fk_payer_sightings_match_id FOREIGN KEY(match_id) REFERENCES matches (id)
 )
 -- next
-CREATE INDEX ix_payer_sightings_key ON payer_sightings (key, customer_id, times)
--- next
 CREATE INDEX ix_payer_sightings_match ON payer_sightings (match_id)
+-- next
+CREATE INDEX ix_payer_sightings_key ON payer_sightings (key, customer_id, times)
 -- next
 CREATE TABLE unidentified_money (
 	match_id BIGINT NOT NULL,
@@ -2050,9 +2050,9 @@ CREATE TABLE remittance_advices (
 	CONSTRAINT fk_remittance_advices_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_remittance_advices_total ON remittance_advices (currency, total_minor)
--- next
 CREATE INDEX ix_remittance_advices_customer ON remittance_advices (customer_id)
+-- next
+CREATE INDEX ix_remittance_advices_total ON remittance_advices (currency, total_minor)
 -- next
 CREATE TABLE remittance_lines (
 	advice_id BIGINT NOT NULL,
@@ -2330,22 +2330,6 @@ CREATE FUNCTION tg_bank_lines_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN I
 -- next
 CREATE TRIGGER tg_bank_lines_2 BEFORE DELETE ON bank_lines FOR EACH ROW EXECUTE FUNCTION tg_bank_lines_2()
 -- next
-CREATE FUNCTION tg_dispute_parts_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_parts: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_dispute_parts_1 BEFORE UPDATE ON dispute_parts FOR EACH ROW EXECUTE FUNCTION tg_dispute_parts_1()
--- next
-CREATE FUNCTION tg_dispute_parts_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_parts: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_dispute_parts_2 BEFORE DELETE ON dispute_parts FOR EACH ROW EXECUTE FUNCTION tg_dispute_parts_2()
--- next
-CREATE FUNCTION tg_dispute_events_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.dispute_id IS DISTINCT FROM OLD.dispute_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.verb IS DISTINCT FROM OLD.verb OR NEW.side IS DISTINCT FROM OLD.side OR NEW.is_internal IS DISTINCT FROM OLD.is_internal OR NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.text IS DISTINCT FROM OLD.text OR NEW.from_state IS DISTINCT FROM OLD.from_state OR NEW.to_state IS DISTINCT FROM OLD.to_state OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.amount_minor IS DISTINCT FROM OLD.amount_minor OR NEW.attachment_id IS DISTINCT FROM OLD.attachment_id OR NEW.at IS DISTINCT FROM OLD.at THEN RAISE EXCEPTION 'dispute_events: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_dispute_events_1 BEFORE UPDATE ON dispute_events FOR EACH ROW EXECUTE FUNCTION tg_dispute_events_1()
--- next
-CREATE FUNCTION tg_dispute_events_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_events: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_dispute_events_2 BEFORE DELETE ON dispute_events FOR EACH ROW EXECUTE FUNCTION tg_dispute_events_2()
--- next
 CREATE FUNCTION tg_statements_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (OLD.issued_at IS NOT NULL) AND (NEW.public_id IS DISTINCT FROM OLD.public_id OR NEW.run_id IS DISTINCT FROM OLD.run_id OR NEW.entity_id IS DISTINCT FROM OLD.entity_id OR NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.period_from IS DISTINCT FROM OLD.period_from OR NEW.period_until IS DISTINCT FROM OLD.period_until OR NEW.version IS DISTINCT FROM OLD.version OR NEW.supersedes_id IS DISTINCT FROM OLD.supersedes_id OR NEW.opening_minor IS DISTINCT FROM OLD.opening_minor OR NEW.invoiced_minor IS DISTINCT FROM OLD.invoiced_minor OR NEW.received_minor IS DISTINCT FROM OLD.received_minor OR NEW.credited_minor IS DISTINCT FROM OLD.credited_minor OR NEW.closing_minor IS DISTINCT FROM OLD.closing_minor OR NEW.due_now_minor IS DISTINCT FROM OLD.due_now_minor OR NEW.overdue_minor IS DISTINCT FROM OLD.overdue_minor OR NEW.not_due_minor IS DISTINCT FROM OLD.not_due_minor OR NEW.d1_30_minor IS DISTINCT FROM OLD.d1_30_minor OR NEW.d31_60_minor IS DISTINCT FROM OLD.d31_60_minor OR NEW.d61_90_minor IS DISTINCT FROM OLD.d61_90_minor OR NEW.d91_120_minor IS DISTINCT FROM OLD.d91_120_minor OR NEW.d120_plus_minor IS DISTINCT FROM OLD.d120_plus_minor OR NEW.unapplied_minor IS DISTINCT FROM OLD.unapplied_minor OR NEW.line_count IS DISTINCT FROM OLD.line_count OR NEW.content_hash IS DISTINCT FROM OLD.content_hash OR NEW.answer_by_on IS DISTINCT FROM OLD.answer_by_on OR NEW.issued_at IS DISTINCT FROM OLD.issued_at) THEN RAISE EXCEPTION 'statements: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
 CREATE TRIGGER tg_statements_1 BEFORE UPDATE ON statements FOR EACH ROW EXECUTE FUNCTION tg_statements_1()
@@ -2382,29 +2366,21 @@ CREATE FUNCTION tg_acts_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE
 -- next
 CREATE TRIGGER tg_acts_2 BEFORE DELETE ON acts FOR EACH ROW EXECUTE FUNCTION tg_acts_2()
 -- next
-CREATE FUNCTION tg_confirmations_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'confirmations: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+CREATE FUNCTION tg_dispute_parts_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_parts: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
-CREATE TRIGGER tg_confirmations_1 BEFORE UPDATE ON confirmations FOR EACH ROW EXECUTE FUNCTION tg_confirmations_1()
+CREATE TRIGGER tg_dispute_parts_1 BEFORE UPDATE ON dispute_parts FOR EACH ROW EXECUTE FUNCTION tg_dispute_parts_1()
 -- next
-CREATE FUNCTION tg_confirmations_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'confirmations: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+CREATE FUNCTION tg_dispute_parts_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_parts: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
-CREATE TRIGGER tg_confirmations_2 BEFORE DELETE ON confirmations FOR EACH ROW EXECUTE FUNCTION tg_confirmations_2()
+CREATE TRIGGER tg_dispute_parts_2 BEFORE DELETE ON dispute_parts FOR EACH ROW EXECUTE FUNCTION tg_dispute_parts_2()
 -- next
-CREATE FUNCTION tg_terms_acceptances_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'terms_acceptances: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+CREATE FUNCTION tg_dispute_events_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.dispute_id IS DISTINCT FROM OLD.dispute_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.verb IS DISTINCT FROM OLD.verb OR NEW.side IS DISTINCT FROM OLD.side OR NEW.is_internal IS DISTINCT FROM OLD.is_internal OR NEW.person_id IS DISTINCT FROM OLD.person_id OR NEW.text IS DISTINCT FROM OLD.text OR NEW.from_state IS DISTINCT FROM OLD.from_state OR NEW.to_state IS DISTINCT FROM OLD.to_state OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.amount_minor IS DISTINCT FROM OLD.amount_minor OR NEW.attachment_id IS DISTINCT FROM OLD.attachment_id OR NEW.at IS DISTINCT FROM OLD.at THEN RAISE EXCEPTION 'dispute_events: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
-CREATE TRIGGER tg_terms_acceptances_1 BEFORE UPDATE ON terms_acceptances FOR EACH ROW EXECUTE FUNCTION tg_terms_acceptances_1()
+CREATE TRIGGER tg_dispute_events_1 BEFORE UPDATE ON dispute_events FOR EACH ROW EXECUTE FUNCTION tg_dispute_events_1()
 -- next
-CREATE FUNCTION tg_terms_acceptances_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'terms_acceptances: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+CREATE FUNCTION tg_dispute_events_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'dispute_events: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
-CREATE TRIGGER tg_terms_acceptances_2 BEFORE DELETE ON terms_acceptances FOR EACH ROW EXECUTE FUNCTION tg_terms_acceptances_2()
--- next
-CREATE FUNCTION tg_paper_confirmations_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.statement_id IS DISTINCT FROM OLD.statement_id OR NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.statement_hash IS DISTINCT FROM OLD.statement_hash OR NEW.outcome IS DISTINCT FROM OLD.outcome OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.stated_minor IS DISTINCT FROM OLD.stated_minor OR NEW.channel IS DISTINCT FROM OLD.channel OR NEW.given_on IS DISTINCT FROM OLD.given_on OR NEW.given_by IS DISTINCT FROM OLD.given_by OR NEW.given_title IS DISTINCT FROM OLD.given_title OR NEW.recorded_by_id IS DISTINCT FROM OLD.recorded_by_id OR NEW.recorded_at IS DISTINCT FROM OLD.recorded_at THEN RAISE EXCEPTION 'paper_confirmations: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
--- next
-CREATE TRIGGER tg_paper_confirmations_1 BEFORE UPDATE ON paper_confirmations FOR EACH ROW EXECUTE FUNCTION tg_paper_confirmations_1()
--- next
-CREATE FUNCTION tg_paper_confirmations_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'paper_confirmations: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
--- next
-CREATE TRIGGER tg_paper_confirmations_2 BEFORE DELETE ON paper_confirmations FOR EACH ROW EXECUTE FUNCTION tg_paper_confirmations_2()
+CREATE TRIGGER tg_dispute_events_2 BEFORE DELETE ON dispute_events FOR EACH ROW EXECUTE FUNCTION tg_dispute_events_2()
 -- next
 CREATE FUNCTION tg_import_profiles_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.name IS DISTINCT FROM OLD.name OR NEW.version IS DISTINCT FROM OLD.version OR NEW.body IS DISTINCT FROM OLD.body OR NEW.made_at IS DISTINCT FROM OLD.made_at THEN RAISE EXCEPTION 'import_profiles: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next
@@ -2429,6 +2405,30 @@ CREATE TRIGGER tg_einvoices_1 BEFORE UPDATE ON einvoices FOR EACH ROW EXECUTE FU
 CREATE FUNCTION tg_einvoices_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'einvoices: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
 -- next
 CREATE TRIGGER tg_einvoices_2 BEFORE DELETE ON einvoices FOR EACH ROW EXECUTE FUNCTION tg_einvoices_2()
+-- next
+CREATE FUNCTION tg_confirmations_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'confirmations: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_confirmations_1 BEFORE UPDATE ON confirmations FOR EACH ROW EXECUTE FUNCTION tg_confirmations_1()
+-- next
+CREATE FUNCTION tg_confirmations_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'confirmations: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_confirmations_2 BEFORE DELETE ON confirmations FOR EACH ROW EXECUTE FUNCTION tg_confirmations_2()
+-- next
+CREATE FUNCTION tg_terms_acceptances_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'terms_acceptances: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_terms_acceptances_1 BEFORE UPDATE ON terms_acceptances FOR EACH ROW EXECUTE FUNCTION tg_terms_acceptances_1()
+-- next
+CREATE FUNCTION tg_terms_acceptances_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'terms_acceptances: rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_terms_acceptances_2 BEFORE DELETE ON terms_acceptances FOR EACH ROW EXECUTE FUNCTION tg_terms_acceptances_2()
+-- next
+CREATE FUNCTION tg_paper_confirmations_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.statement_id IS DISTINCT FROM OLD.statement_id OR NEW.customer_id IS DISTINCT FROM OLD.customer_id OR NEW.statement_hash IS DISTINCT FROM OLD.statement_hash OR NEW.outcome IS DISTINCT FROM OLD.outcome OR NEW.currency IS DISTINCT FROM OLD.currency OR NEW.stated_minor IS DISTINCT FROM OLD.stated_minor OR NEW.channel IS DISTINCT FROM OLD.channel OR NEW.given_on IS DISTINCT FROM OLD.given_on OR NEW.given_by IS DISTINCT FROM OLD.given_by OR NEW.given_title IS DISTINCT FROM OLD.given_title OR NEW.recorded_by_id IS DISTINCT FROM OLD.recorded_by_id OR NEW.recorded_at IS DISTINCT FROM OLD.recorded_at THEN RAISE EXCEPTION 'paper_confirmations: posted rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
+-- next
+CREATE TRIGGER tg_paper_confirmations_1 BEFORE UPDATE ON paper_confirmations FOR EACH ROW EXECUTE FUNCTION tg_paper_confirmations_1()
+-- next
+CREATE FUNCTION tg_paper_confirmations_2() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'paper_confirmations: posted rows never vanish' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$
+-- next
+CREATE TRIGGER tg_paper_confirmations_2 BEFORE DELETE ON paper_confirmations FOR EACH ROW EXECUTE FUNCTION tg_paper_confirmations_2()
 -- next
 CREATE FUNCTION tg_payer_sightings_1() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TRUE THEN RAISE EXCEPTION 'payer_sightings: rows never change' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$
 -- next

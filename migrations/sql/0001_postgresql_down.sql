@@ -320,14 +320,6 @@ DROP FUNCTION tg_bank_lines_1()
 -- next
 DROP FUNCTION tg_bank_lines_2()
 -- next
-DROP FUNCTION tg_dispute_parts_1()
--- next
-DROP FUNCTION tg_dispute_parts_2()
--- next
-DROP FUNCTION tg_dispute_events_1()
--- next
-DROP FUNCTION tg_dispute_events_2()
--- next
 DROP FUNCTION tg_statements_1()
 -- next
 DROP FUNCTION tg_statements_2()
@@ -346,17 +338,13 @@ DROP FUNCTION tg_acts_1()
 -- next
 DROP FUNCTION tg_acts_2()
 -- next
-DROP FUNCTION tg_confirmations_1()
+DROP FUNCTION tg_dispute_parts_1()
 -- next
-DROP FUNCTION tg_confirmations_2()
+DROP FUNCTION tg_dispute_parts_2()
 -- next
-DROP FUNCTION tg_terms_acceptances_1()
+DROP FUNCTION tg_dispute_events_1()
 -- next
-DROP FUNCTION tg_terms_acceptances_2()
--- next
-DROP FUNCTION tg_paper_confirmations_1()
--- next
-DROP FUNCTION tg_paper_confirmations_2()
+DROP FUNCTION tg_dispute_events_2()
 -- next
 DROP FUNCTION tg_import_profiles_1()
 -- next
@@ -369,6 +357,18 @@ DROP FUNCTION tg_import_quarantine_2()
 DROP FUNCTION tg_einvoices_1()
 -- next
 DROP FUNCTION tg_einvoices_2()
+-- next
+DROP FUNCTION tg_confirmations_1()
+-- next
+DROP FUNCTION tg_confirmations_2()
+-- next
+DROP FUNCTION tg_terms_acceptances_1()
+-- next
+DROP FUNCTION tg_terms_acceptances_2()
+-- next
+DROP FUNCTION tg_paper_confirmations_1()
+-- next
+DROP FUNCTION tg_paper_confirmations_2()
 -- next
 DROP FUNCTION tg_payer_sightings_1()
 -- next

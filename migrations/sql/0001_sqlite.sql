@@ -56,9 +56,9 @@ CREATE TABLE audit_rows (
 	CONSTRAINT pk_audit_rows PRIMARY KEY (number)
 )
 -- next
-CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
--- next
 CREATE INDEX ix_audit_rows_at ON audit_rows (at)
+-- next
+CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
 -- next
 CREATE TABLE audit_head (
 	id INTEGER NOT NULL,
@@ -457,11 +457,11 @@ CREATE TABLE customers (
 	CONSTRAINT fk_customers_parent_id FOREIGN KEY(parent_id) REFERENCES customers (id)
 )
 -- next
-CREATE INDEX ix_customers_name_key ON customers (name_key)
+CREATE INDEX ix_customers_owner ON customers (owner_id)
 -- next
 CREATE INDEX ix_customers_parent ON customers (parent_id)
 -- next
-CREATE INDEX ix_customers_owner ON customers (owner_id)
+CREATE INDEX ix_customers_name_key ON customers (name_key)
 -- next
 CREATE TABLE bank_accounts (
 	id INTEGER NOT NULL,
@@ -614,11 +614,11 @@ CREATE TABLE grants (
 	CONSTRAINT fk_grants_ended_by_id FOREIGN KEY(ended_by_id) REFERENCES people (id)
 )
 -- next
+CREATE INDEX ix_grants_customer ON grants (customer_id)
+-- next
 CREATE INDEX ix_grants_person ON grants (person_id)
 -- next
 CREATE UNIQUE INDEX uq_grants_staff ON grants (person_id, role) WHERE ended_at IS NULL AND customer_id IS NULL
--- next
-CREATE INDEX ix_grants_customer ON grants (customer_id)
 -- next
 CREATE TABLE sign_ins (
 	id INTEGER NOT NULL,
@@ -1026,9 +1026,9 @@ CREATE TABLE statements (
 	CONSTRAINT ck_statements_unapplied_minor_integer CHECK (unapplied_minor IS NULL OR typeof(unapplied_minor) = 'integer')
 )
 -- next
-CREATE INDEX ix_statements_run ON statements (run_id)
--- next
 CREATE INDEX ix_statements_customer ON statements (customer_id, period_from)
+-- next
+CREATE INDEX ix_statements_run ON statements (run_id)
 -- next
 CREATE INDEX ix_statements_state ON statements (state, period_from)
 -- next
@@ -1060,70 +1060,6 @@ CREATE TABLE acts (
 CREATE INDEX ix_acts_person ON acts (person_id)
 -- next
 CREATE INDEX ix_acts_subject ON acts (subject_kind, subject_id)
--- next
-CREATE TABLE terms_acceptances (
-	id INTEGER NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	person_id INTEGER NOT NULL,
-	customer_id INTEGER NOT NULL,
-	version VARCHAR(20) NOT NULL,
-	language VARCHAR(2) NOT NULL,
-	text TEXT NOT NULL,
-	text_hash VARCHAR(64) NOT NULL,
-	method VARCHAR(20) NOT NULL,
-	address VARCHAR(64) NOT NULL,
-	device VARCHAR(255) NOT NULL,
-	accepted_at DATETIME NOT NULL,
-	CONSTRAINT pk_terms_acceptances PRIMARY KEY (id),
-	CONSTRAINT uq_terms_acceptances_person_id_customer_id_version UNIQUE (person_id, customer_id, version),
-	CONSTRAINT uq_terms_acceptances_public_id UNIQUE (public_id),
-	CONSTRAINT fk_terms_acceptances_person_id FOREIGN KEY(person_id) REFERENCES people (id),
-	CONSTRAINT fk_terms_acceptances_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
-)
--- next
-CREATE TABLE sign_codes (
-	id INTEGER NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	person_id INTEGER NOT NULL,
-	customer_id INTEGER NOT NULL,
-	code_hash VARCHAR(64) NOT NULL,
-	made_at DATETIME NOT NULL,
-	ends_at DATETIME NOT NULL,
-	tries INTEGER NOT NULL,
-	used_at DATETIME,
-	CONSTRAINT pk_sign_codes PRIMARY KEY (id),
-	CONSTRAINT uq_sign_codes_public_id UNIQUE (public_id),
-	CONSTRAINT fk_sign_codes_person_id FOREIGN KEY(person_id) REFERENCES people (id),
-	CONSTRAINT fk_sign_codes_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
-)
--- next
-CREATE INDEX ix_sign_codes_person ON sign_codes (person_id, customer_id)
--- next
-CREATE TABLE tasks (
-	id INTEGER NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	"key" VARCHAR(200) NOT NULL,
-	kind VARCHAR(30) NOT NULL,
-	subject_kind VARCHAR(30) NOT NULL,
-	subject_id VARCHAR(22) NOT NULL,
-	customer_id INTEGER,
-	owner_id INTEGER,
-	facts TEXT NOT NULL,
-	due_on DATE NOT NULL,
-	state VARCHAR(5) NOT NULL,
-	opened_at DATETIME NOT NULL,
-	closed_at DATETIME,
-	closed_by_id INTEGER,
-	CONSTRAINT pk_tasks PRIMARY KEY (id),
-	CONSTRAINT ck_tasks_state_known CHECK (state IN ('open', 'done')),
-	CONSTRAINT uq_tasks_public_id UNIQUE (public_id),
-	CONSTRAINT uq_tasks_key UNIQUE ("key"),
-	CONSTRAINT fk_tasks_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
-	CONSTRAINT fk_tasks_owner_id FOREIGN KEY(owner_id) REFERENCES people (id),
-	CONSTRAINT fk_tasks_closed_by_id FOREIGN KEY(closed_by_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_tasks_state ON tasks (state, due_on)
 -- next
 CREATE TABLE import_batches (
 	id INTEGER NOT NULL,
@@ -1162,9 +1098,73 @@ CREATE TABLE import_batches (
 	CONSTRAINT fk_import_batches_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
 )
 -- next
+CREATE INDEX ix_import_batches_file ON import_batches (file_sha256)
+-- next
 CREATE INDEX ix_import_batches_at ON import_batches (started_at)
 -- next
-CREATE INDEX ix_import_batches_file ON import_batches (file_sha256)
+CREATE TABLE tasks (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	"key" VARCHAR(200) NOT NULL,
+	kind VARCHAR(30) NOT NULL,
+	subject_kind VARCHAR(30) NOT NULL,
+	subject_id VARCHAR(22) NOT NULL,
+	customer_id INTEGER,
+	owner_id INTEGER,
+	facts TEXT NOT NULL,
+	due_on DATE NOT NULL,
+	state VARCHAR(5) NOT NULL,
+	opened_at DATETIME NOT NULL,
+	closed_at DATETIME,
+	closed_by_id INTEGER,
+	CONSTRAINT pk_tasks PRIMARY KEY (id),
+	CONSTRAINT ck_tasks_state_known CHECK (state IN ('open', 'done')),
+	CONSTRAINT uq_tasks_public_id UNIQUE (public_id),
+	CONSTRAINT uq_tasks_key UNIQUE ("key"),
+	CONSTRAINT fk_tasks_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id),
+	CONSTRAINT fk_tasks_owner_id FOREIGN KEY(owner_id) REFERENCES people (id),
+	CONSTRAINT fk_tasks_closed_by_id FOREIGN KEY(closed_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_tasks_state ON tasks (state, due_on)
+-- next
+CREATE TABLE terms_acceptances (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	person_id INTEGER NOT NULL,
+	customer_id INTEGER NOT NULL,
+	version VARCHAR(20) NOT NULL,
+	language VARCHAR(2) NOT NULL,
+	text TEXT NOT NULL,
+	text_hash VARCHAR(64) NOT NULL,
+	method VARCHAR(20) NOT NULL,
+	address VARCHAR(64) NOT NULL,
+	device VARCHAR(255) NOT NULL,
+	accepted_at DATETIME NOT NULL,
+	CONSTRAINT pk_terms_acceptances PRIMARY KEY (id),
+	CONSTRAINT uq_terms_acceptances_person_id_customer_id_version UNIQUE (person_id, customer_id, version),
+	CONSTRAINT uq_terms_acceptances_public_id UNIQUE (public_id),
+	CONSTRAINT fk_terms_acceptances_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_terms_acceptances_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE TABLE sign_codes (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	person_id INTEGER NOT NULL,
+	customer_id INTEGER NOT NULL,
+	code_hash VARCHAR(64) NOT NULL,
+	made_at DATETIME NOT NULL,
+	ends_at DATETIME NOT NULL,
+	tries INTEGER NOT NULL,
+	used_at DATETIME,
+	CONSTRAINT pk_sign_codes PRIMARY KEY (id),
+	CONSTRAINT uq_sign_codes_public_id UNIQUE (public_id),
+	CONSTRAINT fk_sign_codes_person_id FOREIGN KEY(person_id) REFERENCES people (id),
+	CONSTRAINT fk_sign_codes_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
+)
+-- next
+CREATE INDEX ix_sign_codes_person ON sign_codes (person_id, customer_id)
 -- next
 CREATE TABLE match_customer_keys (
 	"key" VARCHAR(80) NOT NULL,
@@ -1303,15 +1303,15 @@ CREATE TABLE documents (
 	CONSTRAINT fk_documents_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
+CREATE INDEX ix_documents_amount ON documents (amount_minor)
 -- next
 CREATE INDEX ix_documents_day ON documents (document_on)
 -- next
 CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
 -- next
-CREATE INDEX ix_documents_number ON documents (document_no)
+CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
 -- next
-CREATE INDEX ix_documents_amount ON documents (amount_minor)
+CREATE INDEX ix_documents_number ON documents (document_no)
 -- next
 CREATE TABLE bank_statements (
 	id INTEGER NOT NULL,
@@ -1338,9 +1338,9 @@ CREATE TABLE bank_statements (
 	CONSTRAINT uq_bank_statements_statement_key UNIQUE (statement_key)
 )
 -- next
-CREATE INDEX ix_bank_statements_file_id ON bank_statements (file_id)
--- next
 CREATE INDEX ix_bank_statements_account ON bank_statements (account_id, from_on, until_on)
+-- next
+CREATE INDEX ix_bank_statements_file_id ON bank_statements (file_id)
 -- next
 CREATE TABLE bank_problems (
 	id INTEGER NOT NULL,
@@ -1357,6 +1357,42 @@ CREATE TABLE bank_problems (
 )
 -- next
 CREATE INDEX ix_bank_problems_file ON bank_problems (file_id, row_no)
+-- next
+CREATE TABLE import_problems (
+	id INTEGER NOT NULL,
+	batch_id INTEGER NOT NULL,
+	row_no INTEGER,
+	"column" VARCHAR(60) NOT NULL,
+	code VARCHAR(30) NOT NULL,
+	message TEXT NOT NULL,
+	params TEXT NOT NULL,
+	CONSTRAINT pk_import_problems PRIMARY KEY (id),
+	CONSTRAINT fk_import_problems_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id)
+)
+-- next
+CREATE INDEX ix_import_problems_batch ON import_problems (batch_id, row_no)
+-- next
+CREATE TABLE import_quarantine (
+	id INTEGER NOT NULL,
+	public_id VARCHAR(22) NOT NULL,
+	batch_id INTEGER NOT NULL,
+	row_no INTEGER NOT NULL,
+	raw TEXT NOT NULL,
+	cells TEXT NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	reason VARCHAR(500) NOT NULL,
+	changed_by_id INTEGER,
+	changed_at DATETIME,
+	CONSTRAINT pk_import_quarantine PRIMARY KEY (id),
+	CONSTRAINT uq_import_quarantine_batch_id_row_no UNIQUE (batch_id, row_no),
+	CONSTRAINT ck_import_quarantine_state_known CHECK (state IN ('open', 'retrying', 'taken', 'discarded')),
+	CONSTRAINT ck_import_quarantine_discarded_with_reason CHECK (state <> 'discarded' OR reason <> ''),
+	CONSTRAINT uq_import_quarantine_public_id UNIQUE (public_id),
+	CONSTRAINT fk_import_quarantine_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id),
+	CONSTRAINT fk_import_quarantine_changed_by_id FOREIGN KEY(changed_by_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_import_quarantine_state ON import_quarantine (state, batch_id)
 -- next
 CREATE TABLE confirmations (
 	id INTEGER NOT NULL,
@@ -1443,42 +1479,6 @@ CREATE TABLE paper_confirmations (
 -- next
 CREATE INDEX ix_paper_confirmations_statement ON paper_confirmations (statement_id)
 -- next
-CREATE TABLE import_problems (
-	id INTEGER NOT NULL,
-	batch_id INTEGER NOT NULL,
-	row_no INTEGER,
-	"column" VARCHAR(60) NOT NULL,
-	code VARCHAR(30) NOT NULL,
-	message TEXT NOT NULL,
-	params TEXT NOT NULL,
-	CONSTRAINT pk_import_problems PRIMARY KEY (id),
-	CONSTRAINT fk_import_problems_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id)
-)
--- next
-CREATE INDEX ix_import_problems_batch ON import_problems (batch_id, row_no)
--- next
-CREATE TABLE import_quarantine (
-	id INTEGER NOT NULL,
-	public_id VARCHAR(22) NOT NULL,
-	batch_id INTEGER NOT NULL,
-	row_no INTEGER NOT NULL,
-	raw TEXT NOT NULL,
-	cells TEXT NOT NULL,
-	state VARCHAR(10) NOT NULL,
-	reason VARCHAR(500) NOT NULL,
-	changed_by_id INTEGER,
-	changed_at DATETIME,
-	CONSTRAINT pk_import_quarantine PRIMARY KEY (id),
-	CONSTRAINT uq_import_quarantine_batch_id_row_no UNIQUE (batch_id, row_no),
-	CONSTRAINT ck_import_quarantine_state_known CHECK (state IN ('open', 'retrying', 'taken', 'discarded')),
-	CONSTRAINT ck_import_quarantine_discarded_with_reason CHECK (state <> 'discarded' OR reason <> ''),
-	CONSTRAINT uq_import_quarantine_public_id UNIQUE (public_id),
-	CONSTRAINT fk_import_quarantine_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id),
-	CONSTRAINT fk_import_quarantine_changed_by_id FOREIGN KEY(changed_by_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_import_quarantine_state ON import_quarantine (state, batch_id)
--- next
 CREATE TABLE reminders (
 	id INTEGER NOT NULL,
 	customer_id INTEGER NOT NULL,
@@ -1513,9 +1513,9 @@ CREATE TABLE customer_accounts (
 	CONSTRAINT fk_customer_accounts_change_id FOREIGN KEY(change_id) REFERENCES master_changes (id)
 )
 -- next
-CREATE UNIQUE INDEX uq_customer_accounts_in_use ON customer_accounts (customer_id, account) WHERE ended_at IS NULL
--- next
 CREATE INDEX ix_customer_accounts_account ON customer_accounts (account)
+-- next
+CREATE UNIQUE INDEX uq_customer_accounts_in_use ON customer_accounts (customer_id, account) WHERE ended_at IS NULL
 -- next
 CREATE TABLE document_lines (
 	document_id INTEGER NOT NULL,
@@ -1583,11 +1583,11 @@ CREATE TABLE allocations (
 	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_allocations_debit ON allocations (debit_id)
--- next
 CREATE INDEX ix_allocations_credit ON allocations (credit_id)
 -- next
 CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
+-- next
+CREATE INDEX ix_allocations_debit ON allocations (debit_id)
 -- next
 CREATE TABLE bank_lines (
 	id INTEGER NOT NULL,
@@ -1626,11 +1626,32 @@ CREATE TABLE bank_lines (
 	CONSTRAINT fk_bank_lines_state_by_id FOREIGN KEY(state_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
--- next
 CREATE INDEX ix_bank_lines_file ON bank_lines (file_id, line_no)
 -- next
 CREATE INDEX ix_bank_lines_day ON bank_lines (account_id, booked_on, amount_minor)
+-- next
+CREATE INDEX ix_bank_lines_state ON bank_lines (state, booked_on)
+-- next
+CREATE TABLE statement_lines (
+	statement_id INTEGER NOT NULL,
+	no INTEGER NOT NULL,
+	document_id INTEGER,
+	document_no VARCHAR(80) NOT NULL,
+	kind VARCHAR(20) NOT NULL,
+	document_on DATE,
+	due_on DATE,
+	text VARCHAR(300) NOT NULL,
+	order_no VARCHAR(80) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	open_minor BIGINT NOT NULL,
+	CONSTRAINT pk_statement_lines PRIMARY KEY (statement_id, no),
+	CONSTRAINT fk_statement_lines_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
+	CONSTRAINT fk_statement_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
+	CONSTRAINT ck_statement_lines_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
+	CONSTRAINT ck_statement_lines_open_minor_integer CHECK (open_minor IS NULL OR typeof(open_minor) = 'integer')
+)
+-- next
+CREATE INDEX ix_statement_lines_document ON statement_lines (document_id)
 -- next
 CREATE TABLE disputes (
 	id INTEGER NOT NULL,
@@ -1677,32 +1698,11 @@ CREATE TABLE disputes (
 -- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
+CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
+-- next
 CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
 -- next
 CREATE INDEX ix_disputes_state ON disputes (state, due_on)
--- next
-CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
--- next
-CREATE TABLE statement_lines (
-	statement_id INTEGER NOT NULL,
-	no INTEGER NOT NULL,
-	document_id INTEGER,
-	document_no VARCHAR(80) NOT NULL,
-	kind VARCHAR(20) NOT NULL,
-	document_on DATE,
-	due_on DATE,
-	text VARCHAR(300) NOT NULL,
-	order_no VARCHAR(80) NOT NULL,
-	amount_minor BIGINT NOT NULL,
-	open_minor BIGINT NOT NULL,
-	CONSTRAINT pk_statement_lines PRIMARY KEY (statement_id, no),
-	CONSTRAINT fk_statement_lines_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
-	CONSTRAINT fk_statement_lines_document_id FOREIGN KEY(document_id) REFERENCES documents (id),
-	CONSTRAINT ck_statement_lines_amount_minor_integer CHECK (amount_minor IS NULL OR typeof(amount_minor) = 'integer'),
-	CONSTRAINT ck_statement_lines_open_minor_integer CHECK (open_minor IS NULL OR typeof(open_minor) = 'integer')
-)
--- next
-CREATE INDEX ix_statement_lines_document ON statement_lines (document_id)
 -- next
 CREATE TABLE einvoices (
 	id INTEGER NOT NULL,
@@ -1739,9 +1739,9 @@ CREATE TABLE einvoices (
 	CONSTRAINT ck_einvoices_payable_minor_integer CHECK (payable_minor IS NULL OR typeof(payable_minor) = 'integer')
 )
 -- next
-CREATE INDEX ix_einvoices_document ON einvoices (document_id)
--- next
 CREATE UNIQUE INDEX uq_einvoices_identity ON einvoices (entity_id, kind, code, number) WHERE NOT is_void
+-- next
+CREATE INDEX ix_einvoices_document ON einvoices (document_id)
 -- next
 CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
 -- next
@@ -1777,9 +1777,9 @@ CREATE TABLE allocation_wishes (
 	CONSTRAINT fk_allocation_wishes_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_allocation_wishes_customer ON allocation_wishes (customer_id)
--- next
 CREATE UNIQUE INDEX uq_allocation_wishes_open ON allocation_wishes (document_id) WHERE state IN ('asked', 'pending')
+-- next
+CREATE INDEX ix_allocation_wishes_customer ON allocation_wishes (customer_id)
 -- next
 CREATE TABLE entries (
 	id INTEGER NOT NULL,
@@ -1896,6 +1896,28 @@ CREATE TABLE comparison_rows (
 -- next
 CREATE INDEX ix_comparison_rows_document ON comparison_rows (document_id)
 -- next
+CREATE TABLE line_answers (
+	id INTEGER NOT NULL,
+	statement_id INTEGER NOT NULL,
+	line_no INTEGER NOT NULL,
+	answer VARCHAR(10) NOT NULL,
+	disputed_minor BIGINT NOT NULL,
+	dispute_id INTEGER,
+	content_hash VARCHAR(64) NOT NULL,
+	act VARCHAR(22) NOT NULL,
+	person_id INTEGER,
+	at DATETIME NOT NULL,
+	note TEXT NOT NULL,
+	CONSTRAINT pk_line_answers PRIMARY KEY (id),
+	CONSTRAINT ck_line_answers_answer_known CHECK (answer IN ('confirmed', 'disputed', 'question', 'none')),
+	CONSTRAINT fk_line_answers_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
+	CONSTRAINT ck_line_answers_disputed_minor_integer CHECK (disputed_minor IS NULL OR typeof(disputed_minor) = 'integer'),
+	CONSTRAINT fk_line_answers_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id),
+	CONSTRAINT fk_line_answers_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_line_answers_statement ON line_answers (statement_id, line_no, id)
+-- next
 CREATE TABLE dispute_parts (
 	dispute_id INTEGER NOT NULL,
 	no INTEGER NOT NULL,
@@ -1934,28 +1956,6 @@ CREATE TABLE dispute_events (
 )
 -- next
 CREATE INDEX ix_dispute_events_dispute ON dispute_events (dispute_id, id)
--- next
-CREATE TABLE line_answers (
-	id INTEGER NOT NULL,
-	statement_id INTEGER NOT NULL,
-	line_no INTEGER NOT NULL,
-	answer VARCHAR(10) NOT NULL,
-	disputed_minor BIGINT NOT NULL,
-	dispute_id INTEGER,
-	content_hash VARCHAR(64) NOT NULL,
-	act VARCHAR(22) NOT NULL,
-	person_id INTEGER,
-	at DATETIME NOT NULL,
-	note TEXT NOT NULL,
-	CONSTRAINT pk_line_answers PRIMARY KEY (id),
-	CONSTRAINT ck_line_answers_answer_known CHECK (answer IN ('confirmed', 'disputed', 'question', 'none')),
-	CONSTRAINT fk_line_answers_statement_id FOREIGN KEY(statement_id) REFERENCES statements (id),
-	CONSTRAINT ck_line_answers_disputed_minor_integer CHECK (disputed_minor IS NULL OR typeof(disputed_minor) = 'integer'),
-	CONSTRAINT fk_line_answers_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (id),
-	CONSTRAINT fk_line_answers_person_id FOREIGN KEY(person_id) REFERENCES people (id)
-)
--- next
-CREATE INDEX ix_line_answers_statement ON line_answers (statement_id, line_no, id)
 -- next
 CREATE TABLE entry_lines (
 	entry_id INTEGER NOT NULL,
@@ -2032,9 +2032,9 @@ CREATE TABLE matches (
 	CONSTRAINT fk_matches_exchange_id FOREIGN KEY(exchange_id) REFERENCES entries (id)
 )
 -- next
-CREATE UNIQUE INDEX uq_matches_line ON matches (bank_line_id) WHERE state <> 'undone'
--- next
 CREATE INDEX ix_matches_document ON matches (document_id)
+-- next
+CREATE UNIQUE INDEX uq_matches_line ON matches (bank_line_id) WHERE state <> 'undone'
 -- next
 CREATE INDEX ix_matches_state ON matches (state, booked_on)
 -- next
@@ -2069,9 +2069,9 @@ CREATE TABLE payer_sightings (
 	CONSTRAINT fk_payer_sightings_match_id FOREIGN KEY(match_id) REFERENCES matches (id)
 )
 -- next
-CREATE INDEX ix_payer_sightings_key ON payer_sightings ("key", customer_id, times)
--- next
 CREATE INDEX ix_payer_sightings_match ON payer_sightings (match_id)
+-- next
+CREATE INDEX ix_payer_sightings_key ON payer_sightings ("key", customer_id, times)
 -- next
 CREATE TABLE unidentified_money (
 	match_id INTEGER NOT NULL,
@@ -2120,9 +2120,9 @@ CREATE TABLE remittance_advices (
 	CONSTRAINT fk_remittance_advices_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_remittance_advices_total ON remittance_advices (currency, total_minor)
--- next
 CREATE INDEX ix_remittance_advices_customer ON remittance_advices (customer_id)
+-- next
+CREATE INDEX ix_remittance_advices_total ON remittance_advices (currency, total_minor)
 -- next
 CREATE TABLE remittance_lines (
 	advice_id INTEGER NOT NULL,
@@ -2269,14 +2269,6 @@ CREATE TRIGGER tg_bank_lines_1 BEFORE UPDATE ON bank_lines FOR EACH ROW WHEN (OL
 -- next
 CREATE TRIGGER tg_bank_lines_2 BEFORE DELETE ON bank_lines FOR EACH ROW WHEN OLD.state = 'matched' BEGIN SELECT RAISE(ABORT, 'bank_lines: posted rows never vanish'); END
 -- next
-CREATE TRIGGER tg_dispute_parts_1 BEFORE UPDATE ON dispute_parts FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_parts: rows never change'); END
--- next
-CREATE TRIGGER tg_dispute_parts_2 BEFORE DELETE ON dispute_parts FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_parts: rows never vanish'); END
--- next
-CREATE TRIGGER tg_dispute_events_1 BEFORE UPDATE ON dispute_events FOR EACH ROW WHEN NEW.dispute_id IS NOT OLD.dispute_id OR NEW.kind IS NOT OLD.kind OR NEW.verb IS NOT OLD.verb OR NEW.side IS NOT OLD.side OR NEW.is_internal IS NOT OLD.is_internal OR NEW.person_id IS NOT OLD.person_id OR NEW.text IS NOT OLD.text OR NEW.from_state IS NOT OLD.from_state OR NEW.to_state IS NOT OLD.to_state OR NEW.currency IS NOT OLD.currency OR NEW.amount_minor IS NOT OLD.amount_minor OR NEW.attachment_id IS NOT OLD.attachment_id OR NEW.at IS NOT OLD.at BEGIN SELECT RAISE(ABORT, 'dispute_events: posted rows never change'); END
--- next
-CREATE TRIGGER tg_dispute_events_2 BEFORE DELETE ON dispute_events FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_events: posted rows never vanish'); END
--- next
 CREATE TRIGGER tg_statements_1 BEFORE UPDATE ON statements FOR EACH ROW WHEN (OLD.issued_at IS NOT NULL) AND (NEW.public_id IS NOT OLD.public_id OR NEW.run_id IS NOT OLD.run_id OR NEW.entity_id IS NOT OLD.entity_id OR NEW.customer_id IS NOT OLD.customer_id OR NEW.currency IS NOT OLD.currency OR NEW.kind IS NOT OLD.kind OR NEW.period_from IS NOT OLD.period_from OR NEW.period_until IS NOT OLD.period_until OR NEW.version IS NOT OLD.version OR NEW.supersedes_id IS NOT OLD.supersedes_id OR NEW.opening_minor IS NOT OLD.opening_minor OR NEW.invoiced_minor IS NOT OLD.invoiced_minor OR NEW.received_minor IS NOT OLD.received_minor OR NEW.credited_minor IS NOT OLD.credited_minor OR NEW.closing_minor IS NOT OLD.closing_minor OR NEW.due_now_minor IS NOT OLD.due_now_minor OR NEW.overdue_minor IS NOT OLD.overdue_minor OR NEW.not_due_minor IS NOT OLD.not_due_minor OR NEW.d1_30_minor IS NOT OLD.d1_30_minor OR NEW.d31_60_minor IS NOT OLD.d31_60_minor OR NEW.d61_90_minor IS NOT OLD.d61_90_minor OR NEW.d91_120_minor IS NOT OLD.d91_120_minor OR NEW.d120_plus_minor IS NOT OLD.d120_plus_minor OR NEW.unapplied_minor IS NOT OLD.unapplied_minor OR NEW.line_count IS NOT OLD.line_count OR NEW.content_hash IS NOT OLD.content_hash OR NEW.answer_by_on IS NOT OLD.answer_by_on OR NEW.issued_at IS NOT OLD.issued_at) BEGIN SELECT RAISE(ABORT, 'statements: posted rows never change'); END
 -- next
 CREATE TRIGGER tg_statements_2 BEFORE DELETE ON statements FOR EACH ROW WHEN OLD.issued_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'statements: posted rows never vanish'); END
@@ -2295,17 +2287,13 @@ CREATE TRIGGER tg_acts_1 BEFORE UPDATE ON acts FOR EACH ROW BEGIN SELECT RAISE(A
 -- next
 CREATE TRIGGER tg_acts_2 BEFORE DELETE ON acts FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'acts: rows never vanish'); END
 -- next
-CREATE TRIGGER tg_confirmations_1 BEFORE UPDATE ON confirmations FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'confirmations: rows never change'); END
+CREATE TRIGGER tg_dispute_parts_1 BEFORE UPDATE ON dispute_parts FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_parts: rows never change'); END
 -- next
-CREATE TRIGGER tg_confirmations_2 BEFORE DELETE ON confirmations FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'confirmations: rows never vanish'); END
+CREATE TRIGGER tg_dispute_parts_2 BEFORE DELETE ON dispute_parts FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_parts: rows never vanish'); END
 -- next
-CREATE TRIGGER tg_terms_acceptances_1 BEFORE UPDATE ON terms_acceptances FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'terms_acceptances: rows never change'); END
+CREATE TRIGGER tg_dispute_events_1 BEFORE UPDATE ON dispute_events FOR EACH ROW WHEN NEW.dispute_id IS NOT OLD.dispute_id OR NEW.kind IS NOT OLD.kind OR NEW.verb IS NOT OLD.verb OR NEW.side IS NOT OLD.side OR NEW.is_internal IS NOT OLD.is_internal OR NEW.person_id IS NOT OLD.person_id OR NEW.text IS NOT OLD.text OR NEW.from_state IS NOT OLD.from_state OR NEW.to_state IS NOT OLD.to_state OR NEW.currency IS NOT OLD.currency OR NEW.amount_minor IS NOT OLD.amount_minor OR NEW.attachment_id IS NOT OLD.attachment_id OR NEW.at IS NOT OLD.at BEGIN SELECT RAISE(ABORT, 'dispute_events: posted rows never change'); END
 -- next
-CREATE TRIGGER tg_terms_acceptances_2 BEFORE DELETE ON terms_acceptances FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'terms_acceptances: rows never vanish'); END
--- next
-CREATE TRIGGER tg_paper_confirmations_1 BEFORE UPDATE ON paper_confirmations FOR EACH ROW WHEN NEW.statement_id IS NOT OLD.statement_id OR NEW.customer_id IS NOT OLD.customer_id OR NEW.statement_hash IS NOT OLD.statement_hash OR NEW.outcome IS NOT OLD.outcome OR NEW.currency IS NOT OLD.currency OR NEW.stated_minor IS NOT OLD.stated_minor OR NEW.channel IS NOT OLD.channel OR NEW.given_on IS NOT OLD.given_on OR NEW.given_by IS NOT OLD.given_by OR NEW.given_title IS NOT OLD.given_title OR NEW.recorded_by_id IS NOT OLD.recorded_by_id OR NEW.recorded_at IS NOT OLD.recorded_at BEGIN SELECT RAISE(ABORT, 'paper_confirmations: posted rows never change'); END
--- next
-CREATE TRIGGER tg_paper_confirmations_2 BEFORE DELETE ON paper_confirmations FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'paper_confirmations: posted rows never vanish'); END
+CREATE TRIGGER tg_dispute_events_2 BEFORE DELETE ON dispute_events FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'dispute_events: posted rows never vanish'); END
 -- next
 CREATE TRIGGER tg_import_profiles_1 BEFORE UPDATE ON import_profiles FOR EACH ROW WHEN NEW.name IS NOT OLD.name OR NEW.version IS NOT OLD.version OR NEW.body IS NOT OLD.body OR NEW.made_at IS NOT OLD.made_at BEGIN SELECT RAISE(ABORT, 'import_profiles: posted rows never change'); END
 -- next
@@ -2318,6 +2306,18 @@ CREATE TRIGGER tg_import_quarantine_2 BEFORE DELETE ON import_quarantine FOR EAC
 CREATE TRIGGER tg_einvoices_1 BEFORE UPDATE ON einvoices FOR EACH ROW WHEN NEW.entity_id IS NOT OLD.entity_id OR NEW.document_id IS NOT OLD.document_id OR NEW.kind IS NOT OLD.kind OR NEW.number IS NOT OLD.number OR NEW.code IS NOT OLD.code OR NEW.total_minor IS NOT OLD.total_minor OR NEW.tax_minor IS NOT OLD.tax_minor OR NEW.currency IS NOT OLD.currency BEGIN SELECT RAISE(ABORT, 'einvoices: posted rows never change'); END
 -- next
 CREATE TRIGGER tg_einvoices_2 BEFORE DELETE ON einvoices FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'einvoices: posted rows never vanish'); END
+-- next
+CREATE TRIGGER tg_confirmations_1 BEFORE UPDATE ON confirmations FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'confirmations: rows never change'); END
+-- next
+CREATE TRIGGER tg_confirmations_2 BEFORE DELETE ON confirmations FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'confirmations: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_terms_acceptances_1 BEFORE UPDATE ON terms_acceptances FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'terms_acceptances: rows never change'); END
+-- next
+CREATE TRIGGER tg_terms_acceptances_2 BEFORE DELETE ON terms_acceptances FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'terms_acceptances: rows never vanish'); END
+-- next
+CREATE TRIGGER tg_paper_confirmations_1 BEFORE UPDATE ON paper_confirmations FOR EACH ROW WHEN NEW.statement_id IS NOT OLD.statement_id OR NEW.customer_id IS NOT OLD.customer_id OR NEW.statement_hash IS NOT OLD.statement_hash OR NEW.outcome IS NOT OLD.outcome OR NEW.currency IS NOT OLD.currency OR NEW.stated_minor IS NOT OLD.stated_minor OR NEW.channel IS NOT OLD.channel OR NEW.given_on IS NOT OLD.given_on OR NEW.given_by IS NOT OLD.given_by OR NEW.given_title IS NOT OLD.given_title OR NEW.recorded_by_id IS NOT OLD.recorded_by_id OR NEW.recorded_at IS NOT OLD.recorded_at BEGIN SELECT RAISE(ABORT, 'paper_confirmations: posted rows never change'); END
+-- next
+CREATE TRIGGER tg_paper_confirmations_2 BEFORE DELETE ON paper_confirmations FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'paper_confirmations: posted rows never vanish'); END
 -- next
 CREATE TRIGGER tg_payer_sightings_1 BEFORE UPDATE ON payer_sightings FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'payer_sightings: rows never change'); END
 -- next
