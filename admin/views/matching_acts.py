@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from admin.views.matching import bp, page_url, receipt_page, shown_of, workbench
@@ -134,7 +134,7 @@ def hold(public_id: str) -> ResponseReturnValue:
     g = unit()
     verb = request.form.get("verb", "")
     if verb not in _HELD:
-        abort(400)
+        raise Invalid(field="verb")
     given: dict[str, Any] = {
         "public_id": public_id,
         "row_version": _version(),

@@ -200,7 +200,8 @@ def _twins(session: Session, today: date) -> list[tuple[str, str]]:
         drafts += [
             DocumentDraft(
                 entity_id=entity_id, customer_id=customer.id, kind="invoice", currency="CNY", amount_minor=minor,
-                document_no=f"INV-T{place + 1}{number}", document_on=max(today.replace(day=1), today - timedelta(days=26 - number)),
+                document_no=f"INV-T{place + 1}{number}",
+                document_on=max(today.replace(day=1), today - timedelta(days=26 - number)),
                 tax_minor=minor * 13 // 113, description="滚珠丝杠副 SFU2505",
             )
             for number, minor in enumerate(amounts, start=1)

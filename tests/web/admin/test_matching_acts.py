@@ -78,7 +78,7 @@ def test_parks_with_a_reason_and_brings_back(
     assert "asked the desk" in mei.get(f"{URL}?tab=parked").get_data(as_text=True)
     assert mei.post(url, {"verb": "resume", "row_version": "2"}).status_code == 303
     assert mei.post(url, {"verb": "resume", "row_version": "9"}).status_code == 409
-    assert mei.post(url, {"verb": "dance", "row_version": "3"}).status_code == 400
+    assert mei.post(url, {"verb": "dance", "row_version": "3"}).status_code == 422
 
 
 def test_an_approver_undoes_and_a_clerk_asks(
