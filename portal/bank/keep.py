@@ -43,9 +43,9 @@ class Keeper:
     def begin(
         self,
         session: Session,
+        *,
         request: BankRequest,
         placed: Sequence[PlacedStatement],
-        *,
         size: int,
         actor: Actor,
         now: datetime,
@@ -219,9 +219,9 @@ class Keeper:
     @staticmethod
     def note_failure(
         session: Session,
+        *,
         request: BankRequest,
         problem: Problem,
-        *,
         file_format: str,
         content: bytes,
         actor: Actor,

@@ -35,7 +35,7 @@ def list_bank_lines(
         query: Search words look in names, accounts, narrative and references; a plain amount finds the amount.
         actor: Needs ``bank:read``.
         account: Public id to narrow to.
-        file: The same; lines that the file brought first or again are its lines.
+        file: The same; the lines that it brought first.
         direction: ``in``, ``out`` or empty for both.
 
     Raises:
@@ -43,16 +43,7 @@ def list_bank_lines(
     """
     require_bank(actor)
     narrowed = _narrowed(actor, query.q, account, file, direction)
-    counts = dict(
-        session.execute(
-            select(BankLine.state, func.count())
-            .select_from(BankLine)
-            .join(BankAccount, BankAccount.id == BankLine.account_id)
-            .join(BankFile, BankFile.id == BankLine.file_id)
-            .where(*narrowed)
-            .group_by(BankLine.state)
-        ).all()
-    )
+    counts = _counts(session, narrowed)
     conditions = [*narrowed, BankLine.state == query.tab] if query.tab in LINE_LABELS else narrowed
     wanted = (
         select(BankLine, BankAccount, BankFile.public_id)
@@ -76,6 +67,18 @@ def list_bank_lines(
         *(Tab(state, label, counts.get(state, 0)) for state, label in LINE_LABELS.items()),
     )
     return Page(tuple(line_row(*row) for row in rows), count, query, _sums(session, conditions), tabs)
+
+
+def _counts(session: Session, conditions: Sequence[ColumnElement[bool]]) -> dict[str, int]:
+    rows = session.execute(
+        select(BankLine.state, func.count())
+        .select_from(BankLine)
+        .join(BankAccount, BankAccount.id == BankLine.account_id)
+        .join(BankFile, BankFile.id == BankLine.file_id)
+        .where(*conditions)
+        .group_by(BankLine.state)
+    )
+    return {state: int(count) for state, count in rows}
 
 
 def _narrowed(actor: Actor, q: str, account: str, file: str, direction: str) -> list[ColumnElement[bool]]:

@@ -141,7 +141,7 @@ def _take_in(
         placed = place_statements(
             session, survey, named=request.account, is_dry_run=request.is_dry_run, actor=actor, now=now
         )
-        keeper.begin(session, request, placed, size=len(content), actor=actor, now=now)
+        keeper.begin(session, request=request, placed=placed, size=len(content), actor=actor, now=now)
     items = _numbered(content, survey.format, options)
     while chunk := list(islice(items, CHUNK)):
         with open_session() as session:
@@ -189,6 +189,12 @@ def _unreadable(
     if not request.is_dry_run:
         with database.writing() as session:
             result.public_id = Keeper.note_failure(
-                session, request, problem, file_format=result.format, content=content, actor=actor, now=now
+                session,
+                request=request,
+                problem=problem,
+                file_format=result.format,
+                content=content,
+                actor=actor,
+                now=now,
             )
     return result

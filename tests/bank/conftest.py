@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from portal.access import Actor
+from portal.bank import BankRequest, FileResult, import_bank_file
 from portal.db import Database
+from tests.bank.taking import Take
 from tests.cast import AUD, CHEN, MEI, actor_of
 
 
@@ -28,3 +32,14 @@ def aud(database: Database) -> Actor:
     """Aud, who only reads."""
     with database.reading() as session:
         return actor_of(session, AUD)
+
+
+@pytest.fixture
+def take(database: Database, mei: Actor, now: datetime) -> Take:
+    """Take in a file."""
+
+    def do(content: bytes, name: str = "file", **options: object) -> FileResult:
+        request = BankRequest(content=content, name=name, **options)  # type: ignore[arg-type]
+        return import_bank_file(database, request, actor=mei, now=now)
+
+    return do

@@ -2,58 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
 
 from portal.access import Actor
 from portal.bank import (
     BankRequest,
-    FileResult,
     import_bank_file,
     import_bank_files,
-    open_account,
-    set_line_state,
-    undo_bank_file,
 )
-from portal.bank.models import BankAccount, BankFile, BankLine, BankProblem, BankSighting, BankStatement
+from portal.bank.models import BankAccount, BankFile, BankLine, BankSighting
 from portal.db import Database
-from portal.errors import Conflict, NotAllowed
+from portal.errors import NotAllowed
 from tests.bank import files
 from tests.bank.files import ACCOUNT, D1, LINES, Line
-
-Take = Callable[..., FileResult]
-
-
-@pytest.fixture
-def take(database: Database, mei: Actor, now: datetime) -> Take:
-    """Take in a file."""
-
-    def do(content: bytes, name: str = "file", **options: object) -> FileResult:
-        request = BankRequest(content=content, name=name, **options)  # type: ignore[arg-type]
-        return import_bank_file(database, request, actor=mei, now=now)
-
-    return do
-
-
-def kept(database: Database) -> list[tuple[object, ...]]:
-    """Return the lines in the books, as facts."""
-    with database.reading() as session:
-        rows = session.execute(
-            select(BankLine.booked_on, BankLine.amount_minor, BankLine.currency, BankLine.payer_name)
-        ).all()
-    return sorted(tuple(row) for row in rows)
-
-
-def clear(database: Database) -> None:
-    with database.writing() as session:
-        for model in (BankSighting, BankProblem, BankLine, BankStatement, BankFile, BankAccount):
-            session.execute(delete(model))
+from tests.bank.taking import Take, clear, kept
 
 
 @pytest.mark.db
@@ -148,27 +116,6 @@ def test_keeps_the_good_rows_beside_a_bad_one(take: Take, database: Database) ->
     assert len(kept(database)) == 4
 
 
-def test_asks_for_the_account_of_a_file_that_names_none(
-    take: Take, database: Database, session: Session, mei: Actor, now: datetime
-) -> None:
-    content = files.csv(LINES).replace(f"{ACCOUNT};".encode(), b"").replace(b"Auftragskonto;", b"")
-    result = take(content)
-    assert result.as_json()["errors"][0]["code"] == "unknown_account"
-    assert take(content, is_dry_run=True).imported == 5
-    account = open_account(session, identifier="DE02", currency="EUR", name="Main", actor=mei, now=now)
-    session.commit()
-    assert take(content, account="Main").imported == 5
-    assert take(content, account=account.public_id).duplicates == 5
-
-
-def test_refuses_a_file_of_another_account_than_named(
-    take: Take, session: Session, mei: Actor, now: datetime
-) -> None:
-    open_account(session, identifier="NL91ABNA0417164300", currency="EUR", name="Other", actor=mei, now=now)
-    session.commit()
-    assert take(files.mt940(LINES), account="Other").as_json()["errors"][0]["code"] == "unknown_account"
-
-
 def test_goes_on_with_the_next_file_after_one_that_cannot_be_read(
     database: Database, mei: Actor, now: datetime
 ) -> None:
@@ -196,36 +143,6 @@ def test_goes_on_where_it_was_killed(take: Take, database: Database) -> None:
 def test_refuses_who_may_not(database: Database, aud: Actor, now: datetime) -> None:
     with pytest.raises(NotAllowed):
         import_bank_file(database, BankRequest(content=b"x"), actor=aud, now=now)
-
-
-@pytest.mark.db
-def test_undoes_a_whole_file_and_takes_it_in_again(
-    take: Take, database: Database, mei: Actor, now: datetime
-) -> None:
-    """Lines that another file brought too stay."""
-    first = take(files.mt940(LINES))
-    take(files.mt940(LINES[3:], number="2"))
-    with database.writing() as session:
-        assert (
-            undo_bank_file(session, public_id=first.public_id, reason="wrong month", actor=mei, now=now) == 3
-        )
-    assert len(kept(database)) == 2
-    again = take(files.mt940(LINES))
-    assert (again.imported, again.duplicates) == (3, 2)
-
-
-@pytest.mark.db
-def test_refuses_to_undo_a_file_with_a_matched_line(
-    take: Take, database: Database, mei: Actor, now: datetime
-) -> None:
-    first = take(files.mt940(LINES))
-    with database.writing() as session:
-        line_id = session.scalars(select(BankLine.id).order_by(BankLine.id)).first()
-        set_line_state(session, line_ids=[line_id or 0], state="matched", actor=mei, now=now)
-    with database.writing() as session, pytest.raises(Conflict):
-        undo_bank_file(session, public_id=first.public_id, reason="x", actor=mei, now=now)
-    with database.writing() as session, pytest.raises(Exception, match="posted rows never"):
-        session.execute(delete(BankLine).where(BankLine.state == "matched"))
 
 
 days = st.integers(0, 4)
@@ -262,29 +179,3 @@ def test_brings_the_same_lines_however_they_are_split(
         content = files.mt940(some, opening=1000000 + before, number=f"{low}-{high}")
         import_bank_file(database, BankRequest(content=content), actor=mei, now=now)
     assert kept(database) == whole
-
-
-def test_moves_lines_along_their_states_only(
-    take: Take, database: Database, mei: Actor, now: datetime
-) -> None:
-    """All of a set move, or none."""
-    take(files.mt940(LINES))
-    with database.writing() as session:
-        ids = list(session.scalars(select(BankLine.id).order_by(BankLine.id)))
-        assert set_line_state(session, line_ids=ids[:2], state="parked", note="ask", actor=mei, now=now) == 2
-    with database.writing() as session, pytest.raises(Conflict):
-        set_line_state(session, line_ids=[ids[0], ids[3]], state="parked", actor=mei, now=now)
-    with database.reading() as session:
-        states = list(session.scalars(select(BankLine.state).order_by(BankLine.id)))
-    assert states == ["parked", "parked", "new", "new", "new"]
-
-
-def test_believes_the_named_account_rather_than_chinese_columns(
-    take: Take, session: Session, mei: Actor, now: datetime
-) -> None:
-    """A dollar account's export has Chinese names for its columns too."""
-    open_account(session, identifier="6222020200012345678", currency="USD", name="美元户", actor=mei, now=now)
-    session.commit()
-    result = take(files.CHINESE, account="美元户")
-    assert [one["currency"] for one in result.as_json()["statements"]] == ["USD"]
-    assert take(files.CHINESE, is_dry_run=True).as_json()["statements"][0]["currency"] == "CNY"
