@@ -209,10 +209,9 @@ class Book:
         found: dict[str, list[int]] = {}
         for column, is_tax in ((self.items.doc, False), (self.items.fapiao, True), (self.items.po, False)):
             for at, digits in _column_digits(column):
-                if is_tax and len(digits) >= 12:
-                    digits = digits[-8:]  # noqa: PLW2901 - a loop over millions
-                if (digits if digits[:1] != "0" else digits.lstrip("0")) in wanted:
-                    held = found.setdefault(digits.lstrip("0"), [])
+                known = digits[-8:] if is_tax and len(digits) >= 12 else digits
+                if (known if known[:1] != "0" else known.lstrip("0")) in wanted:
+                    held = found.setdefault(known.lstrip("0"), [])
                     if at not in held:
                         held.append(at)
         return found
