@@ -153,7 +153,7 @@ def _doubtful(dues: Sequence[Due], day: date) -> list[Told]:
     for one in dues:
         pairs.setdefault(one.customer_id, []).append(one)
     two = [group[:2] for group in pairs.values() if len(group) > 1][:3]
-    singles = [group[0] for group in pairs.values()][3:14]
+    singles = [group[0] for group in pairs.values()][3:20]
     lines = [
         Told(
             day, sum(one.open_minor for one in group) - 1_500 * (place == 0), group[0].customer, group[0].account,
@@ -170,6 +170,11 @@ def _doubtful(dues: Sequence[Due], day: date) -> list[Told]:
         ("{no} 多付", lambda minor: minor + 30_000),
         ("货款", lambda minor: minor),
         ("{order} 尾款", lambda minor: minor),
+        ("往来款", lambda minor: minor * 93 // 100),
+        ("10月货款", lambda minor: minor + 612_300),
+        ("转账", lambda minor: minor * 2 // 7),
+        ("货款及运费", lambda minor: minor + 86_000),
+        ("MONTHLY PAYMENT", lambda minor: minor * 81 // 100),
     ]
     for place, (text, amount) in enumerate(shapes):
         if place < len(singles):
