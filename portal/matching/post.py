@@ -33,6 +33,7 @@ from portal.receivables import (
     post_exchanged,
     receipt_counter,
 )
+from portal.receivables.models import Document
 
 RECEIPT_PREFIX = "RC"
 _KEY_LENGTH = 200
@@ -142,7 +143,7 @@ def _planned(session: Session, decisions: Sequence[Decision], *, actor: Actor, n
     )
     today = business_day(now, entity_view(session, decisions[0].match.entity_id).time_zone)
     account = current_policy(session, on=today).discount_account
-    numbers = next_numbers(session, RECEIPT_PREFIX, year=today.year, count=len(decisions))
+    numbers = _free_numbers(session, year=today.year, count=len(decisions))
     return [
         _plan(
             session, decision, lines[decision.match.bank_line_id], number=number, day=days[decision.match.id],
@@ -150,6 +151,21 @@ def _planned(session: Session, decisions: Sequence[Decision], *, actor: Actor, n
         )
         for decision, number in zip(decisions, numbers, strict=True)
     ]  # fmt: skip
+
+
+def _free_numbers(session: Session, *, year: int, count: int) -> list[str]:
+    """Take numbers that no receipt has: files may have brought some of the same form."""
+    found: list[str] = []
+    while len(found) < count:
+        drawn = next_numbers(session, RECEIPT_PREFIX, year=year, count=count - len(found))
+        taken: set[str] = set()
+        for start in range(0, len(drawn), 5000):
+            query = select(Document.document_no).where(
+                Document.kind == "receipt", Document.document_no.in_(drawn[start : start + 5000])
+            )
+            taken.update(session.scalars(query))
+        found += [number for number in drawn if number not in taken]
+    return found
 
 
 def _plan(

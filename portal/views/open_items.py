@@ -62,9 +62,9 @@ def index() -> ResponseReturnValue:
 
 
 def _unapplied(g: Unit, known: dict[str, Any]) -> list[OpenItemRow]:
-    """Return the receipts of which something is not applied yet."""
+    """Return the newest receipts of which something is not applied yet."""
     items = open_items_as_of(g.session, **known)
-    return [row for row in items if row.open.minor < 0 and row.kind == "receipt"]
+    return [row for row in items if row.open.minor < 0 and row.kind == "receipt"][:-9:-1]
 
 
 def _asked(g: Unit) -> tuple[CustomerView, str, date, date]:

@@ -89,3 +89,12 @@ def test_refuses_money_out(session: Session, books: Tell, bank: Bank, now: datet
         post_matches(
             session, [Decision(match, customer_id, "CNY", (), "advance", "hand")], actor=SYSTEM, now=now
         )
+
+
+def test_takes_a_number_that_no_file_brought(
+    session: Session, books: Tell, bank: Bank, now: datetime
+) -> None:
+    story, numbers = told(books, bank, 2)
+    books("2026-01-06 receipt ACME RC-26-0001 5.00 CNY")
+    ids = post_matches(session, decisions(session, bank, story, numbers), actor=SYSTEM, now=now)
+    assert [session.get_one(Document, id_).document_no for id_ in ids] == ["RC-26-0002", "RC-26-0003"]
