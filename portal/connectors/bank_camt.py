@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from xml.etree.ElementTree import Element
 
-from portal.connectors.amounts import to_minor
+from portal.connectors.bank_camt_details import (
+    account_of,
+    bic_of,
+    child,
+    children,
+    day_of,
+    kind_of,
+    minor_of,
+    part_of,
+    reference_of,
+    shown,
+    signed_minor,
+    text_of,
+)
 from portal.connectors.bank_facts import (
     Closed,
     Entry,
     Event,
     Events,
     Opened,
-    Part,
     Problem,
     ReadOptions,
     Tally,
@@ -23,31 +33,15 @@ from portal.connectors.bank_facts import (
     left_out,
     refused,
     tidy,
-    tidy_account,
 )
-from portal.connectors.dates import read_date
 from portal.connectors.limits import stream_xml
 from portal.connectors.rules import UnreadableFile
 from portal.errors import N_, Invalid
 from portal.money import BadAmount
 
 _REPORTS = {"Stmt": False, "Ntfctn": True, "Rpt": True}
-_NOTHING = frozenset({"", "NOTPROVIDED", "NONREF", "NOT PROVIDED", "KEINE INFORMATION VORHANDEN"})
-_NUMBER = re.compile(r"[-+]?\d{1,15}(?:\.\d{0,18})?", re.ASCII)
 _OPENING = ("OPBD", "PRCD", "ITBD")
 _CLOSING = ("CLBD", "ITBD")
-_KINDS = {
-    "ACMT": "fee", "RDDT": "debit", "IDDT": "debit", "CCRD": "card", "MCRD": "card", "CNTR": "cash", "RCHQ": "cheque",
-    "ICHQ": "cheque", "RCDT": "transfer", "ICDT": "transfer", "RRCT": "transfer", "IRCT": "transfer",
-}  # fmt: skip
-_SUB_KINDS = {
-    "CHRG": "fee",
-    "COMM": "fee",
-    "FEES": "fee",
-    "INTR": "interest",
-    "RRTN": "return",
-    "UPDD": "return",
-}
 
 
 def read_camt(content: bytes, options: ReadOptions) -> Events:
@@ -117,17 +111,17 @@ class _Report:
             case "LglSeqNb" | "ElctrncSeqNb":
                 self._number = tidy(element.text or "", 60)
             case "FrToDt":
-                self._from, self._until = (_day(_child(element, *names)) for names in (_FROM, _TO))
+                self._from, self._until = (day_of(child(element, *names)) for names in (_FROM, _TO))
             case "Acct":
-                self._account = _account(element)
-                self._currency = _text(element, "Ccy").upper()
-                self._bank = _text(element, "Svcr", "FinInstnId", "Nm") or _bic(element)
+                self._account = account_of(element)
+                self._currency = text_of(element, "Ccy").upper()
+                self._bank = text_of(element, "Svcr", "FinInstnId", "Nm") or bic_of(element)
             case "Bal":
                 self._take_balance(element)
             case "TxsSummry":
                 self._totals = element
             case "Ntry":
-                amount = _child(element, "Amt")
+                amount = child(element, "Amt")
                 yield from self._open("" if amount is None else amount.get("Ccy", "").upper())
                 yield self._take_entry(element, number)
 
@@ -146,14 +140,14 @@ class _Report:
         yield Opened(self._account, self._currency, self._number, tidy(self._bank, 120), self._is_notice)
 
     def _take_balance(self, element: Element) -> None:
-        code = _text(element, "Tp", "CdOrPrtry", "Cd") or _text(element, "Tp", "CdOrPrtry", "Prtry")
-        amount = _child(element, "Amt")
+        code = text_of(element, "Tp", "CdOrPrtry", "Cd") or text_of(element, "Tp", "CdOrPrtry", "Prtry")
+        amount = child(element, "Amt")
         if code not in {*_OPENING, *_CLOSING} or amount is None:
             return
         currency = amount.get("Ccy", "").upper()
-        minor = _signed(amount, element, currency)
+        minor = signed_minor(amount, element, currency)
         key = f"{code}/2" if code == "ITBD" and "ITBD" in self._balances else code
-        self._balances.setdefault(key, (minor, currency, _day(_child(element, "Dt"))))
+        self._balances.setdefault(key, (minor, currency, day_of(child(element, "Dt"))))
 
     def _take_entry(self, element: Element, number: int) -> Event:
         try:
@@ -161,7 +155,7 @@ class _Report:
         except Invalid as refusal:
             self._tally.is_whole = False
             self._others += 1
-            return refused(number, "Ntry", refusal, _shown(element))
+            return refused(number, "Ntry", refusal, shown(element))
         if isinstance(entry, Problem):
             self._others += 1
             return entry
@@ -178,8 +172,8 @@ class _Report:
             ("TtlCdtNtries", tally.credit_count, tally.credits),
             ("TtlDbtNtries", tally.count - tally.credit_count, tally.debits),
         ):
-            total = _child(self._totals, name)
-            stated = "" if total is None else _text(total, "NbOfNtries").strip()
+            total = child(self._totals, name)
+            stated = "" if total is None else text_of(total, "NbOfNtries").strip()
             if (
                 stated.isdigit()
                 and int(stated) != count + (self._others if name == "TtlNtries" else 0)
@@ -189,8 +183,8 @@ class _Report:
                     N_("The file says it holds %(stated)s entries but %(found)s are in it. Nothing was taken in."),
                     stated=stated, found=str(count + self._others),
                 )  # fmt: skip
-            amount = None if total is None or self._others else _child(total, "Sum")
-            if amount is not None and tally.is_whole and _minor(amount, self._currency) != minor:
+            amount = None if total is None or self._others else child(total, "Sum")
+            if amount is not None and tally.is_whole and minor_of(amount, self._currency) != minor:
                 raise WrongControlSum(
                     N_("The file's control sum %(stated)s is not what its entries come to. Nothing was taken in."),
                     stated=tidy(amount.text or "", 40),
@@ -215,140 +209,29 @@ _TO = ("ToDtTm",)
 
 
 def _entry(element: Element, number: int, account_currency: str) -> Entry | Problem:
-    status = _text(element, "Sts", "Cd") or _text(element, "Sts")
+    status = text_of(element, "Sts", "Cd") or text_of(element, "Sts")
     if status.strip() in {"PDNG", "INFO", "FUTR"}:
-        return left_out(number, N_("Not booked yet (%(state)s)."), _shown(element), state=status.strip())
-    amount = _child(element, "Amt")
+        return left_out(number, N_("Not booked yet (%(state)s)."), shown(element), state=status.strip())
+    amount = child(element, "Amt")
     if amount is None:
         raise BadAmount(N_("This entry has no amount."))
     currency = amount.get("Ccy", "").upper() or account_currency
-    minor = _signed(amount, element, currency)
-    booked = _day(_child(element, "BookgDt")) or _day(_child(element, "ValDt"))
+    minor = signed_minor(amount, element, currency)
+    booked = day_of(child(element, "BookgDt")) or day_of(child(element, "ValDt"))
     if booked is None:
         raise UnreadableFile(N_("This entry has no date."))
-    details = [detail for group in _children(element, "NtryDtls") for detail in _children(group, "TxDtls")]
-    parts = tuple(_part(detail, minor, currency) for detail in details)
+    details = [detail for group in children(element, "NtryDtls") for detail in children(group, "TxDtls")]
+    parts = tuple(part_of(detail, minor, currency) for detail in details)
     sole = parts[0] if len(parts) == 1 else None
-    extra = tidy(_text(element, "AddtlNtryInf"))
+    extra = tidy(text_of(element, "AddtlNtryInf"))
     narrative = " · ".join(dict.fromkeys(part.narrative for part in parts if part.narrative))
-    reference = _ref(element, "AcctSvcrRef")
+    reference = reference_of(element, "AcctSvcrRef")
     if not reference and details and sole:
-        reference = _ref(details[0], "Refs", "AcctSvcrRef")
+        reference = reference_of(details[0], "Refs", "AcctSvcrRef")
     return Entry(
-        number, booked, _day(_child(element, "ValDt")) or booked, minor, currency,
-        kind="collective" if len(parts) > 1 else _kind(element, details),
+        number, booked, day_of(child(element, "ValDt")) or booked, minor, currency,
+        kind="collective" if len(parts) > 1 else kind_of(element, details),
         payer_name=sole.payer_name if sole else "", payer_account=sole.payer_account if sole else "",
         narrative=tidy(narrative or extra), reference=sole.reference if sole else "", bank_ref=reference,
-        is_reversal=_text(element, "RvslInd").strip().lower() in {"true", "1"}, parts=parts if len(parts) > 1 else (),
+        is_reversal=text_of(element, "RvslInd").strip().lower() in {"true", "1"}, parts=parts if len(parts) > 1 else (),
     )  # fmt: skip
-
-
-def _part(detail: Element, entry_minor: int, currency: str) -> Part:
-    """Read one payment; its other side is the debtor of money in and the creditor of money out."""
-    sign = 1 if entry_minor >= 0 else -1
-    people = _child(detail, "RltdPties")
-    roles = ("Dbtr", "UltmtDbtr") if sign > 0 else ("Cdtr", "UltmtCdtr")
-    named = "" if people is None else next(filter(None, (_party(people, role) for role in roles)), "")
-    holder = None if people is None else _child(people, f"{roles[0]}Acct")
-    return Part(
-        amount_minor=sign * _part_amount(detail, currency, entry_minor),
-        payer_name=tidy(named, 200),
-        payer_account="" if holder is None else _account(holder),
-        narrative=_remittance(detail),
-        reference=_ref(detail, "Refs", "EndToEndId") or _ref(detail, "Refs", "InstrId"),
-    )
-
-
-def _part_amount(detail: Element, currency: str, entry_minor: int) -> int:
-    places = (("Amt",), ("AmtDtls", "TxAmt", "Amt"), ("AmtDtls", "InstdAmt", "Amt"))
-    for place in places:
-        amount = _child(detail, *place)
-        if amount is not None and amount.get("Ccy", currency).upper() == currency:
-            minor = abs(_minor(amount, currency))
-            if minor:
-                return minor
-    return abs(entry_minor)
-
-
-def _remittance(detail: Element) -> str:
-    info = _child(detail, "RmtInf")
-    texts: list[str] = []
-    if info is not None:
-        texts += [child.text or "" for child in _children(info, "Ustrd")]
-        for structured in _children(info, "Strd"):
-            texts += [
-                _text(structured, "CdtrRefInf", "Ref"),
-                *(_text(document, "Nb") for document in _children(structured, "RfrdDocInf")),
-                *(child.text or "" for child in _children(structured, "AddtlRmtInf")),
-            ]
-    texts.append(_text(detail, "AddtlTxInf"))
-    return tidy(" ".join(dict.fromkeys(text.strip() for text in texts if text and text.strip())))
-
-
-def _kind(element: Element, details: list[Element]) -> str:
-    code = next(
-        (found for place in (element, *details) if (found := _child(place, "BkTxCd", "Domn")) is not None),
-        None,
-    )
-    if code is None:
-        return "other"
-    family, sub = _text(code, "Fmly", "Cd"), _text(code, "Fmly", "SubFmlyCd")
-    return _SUB_KINDS.get(sub) or _KINDS.get(family, "other")
-
-
-def _signed(amount: Element, holder: Element, currency: str) -> int:
-    side = _text(holder, "CdtDbtInd").strip()
-    if side not in {"CRDT", "DBIT"}:
-        raise BadAmount(N_("This entry says neither credit nor debit."))
-    minor = _minor(amount, currency)
-    return minor if side == "CRDT" else -minor
-
-
-def _minor(amount: Element, currency: str) -> int:
-    text = (amount.text or "").strip()
-    if not _NUMBER.fullmatch(text):
-        raise BadAmount(N_("“%(text)s” is not a number we can read."), text=tidy(text, 40))
-    return to_minor(Decimal(text), currency)
-
-
-def _day(element: Element | None) -> date | None:
-    if element is None:
-        return None
-    text = (element.text or "").strip() or _text(element, "Dt").strip() or _text(element, "DtTm").strip()
-    return read_date(text[:10]) if text else None
-
-
-def _account(element: Element) -> str:
-    return tidy_account(
-        _text(element, "Id", "IBAN") or _text(element, "Id", "Othr", "Id") or _text(element, "Id")
-    )
-
-
-def _bic(element: Element) -> str:
-    return _text(element, "Svcr", "FinInstnId", "BICFI") or _text(element, "Svcr", "FinInstnId", "BIC")
-
-
-def _party(people: Element, role: str) -> str:
-    name = _text(people, role, "Nm") or _text(people, role, "Pty", "Nm")
-    return "" if name.strip().upper() in _NOTHING else name
-
-
-def _ref(element: Element, *path: str) -> str:
-    text = tidy(_text(element, *path), 140)
-    return "" if text.upper() in _NOTHING else text
-
-
-def _shown(element: Element) -> str:
-    return " ".join(filter(None, (tidy(text, 80) for text in element.itertext())))
-
-
-def _children(element: Element, name: str) -> Iterator[Element]:
-    return element.iterfind(name)
-
-
-def _child(element: Element, *path: str) -> Element | None:
-    return element.find("/".join(path))
-
-
-def _text(element: Element, *path: str) -> str:
-    return element.findtext("/".join(path)) or ""

@@ -11,15 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
 import mt940
 
-from portal.connectors.amounts import to_minor
 from portal.connectors.bank_facts import (
-    Entry,
     Event,
     Events,
     Opened,
@@ -31,11 +28,11 @@ from portal.connectors.bank_facts import (
     tidy,
     tidy_account,
 )
-from portal.connectors.bank_mt940_details import Details, read_details
+from portal.connectors.bank_mt940_details import read_details
+from portal.connectors.bank_mt940_lines import day_of, entry_of, minor_of, read_line
 from portal.connectors.encodings import find_text_encoding
 from portal.connectors.rules import UnreadableFile
 from portal.errors import N_, Invalid
-from portal.money import BadAmount
 
 logging.getLogger("mt940").setLevel(logging.CRITICAL)  # it logs every field it cannot read; we answer instead
 
@@ -43,13 +40,7 @@ _FIELD = re.compile(r":(\d{2}[A-Z]?|NS):(.*)")
 _END = re.compile(r"-(?:\}.*|XXX)?\W*$")
 _FRAMING = bytes(range(1, 9)) + b"\x0b\x0c\x0e\x0f\x1a\x1c\x1d\x1e\x1f"
 _OPTIONS = mt940.Options.all()
-_PLAIN, _ASNB, _GLS = mt940.tags.Statement(), mt940.tags.StatementASNB(), mt940.tags.StatementGLS()
 _BALANCE, _SUM = mt940.tags.FinalOpeningBalance(), mt940.tags.SumEntries()
-_NO_REFERENCE = frozenset({"", "NONREF", "NOREF", "EREF", "KREF", "KREF+", "NOTPROVIDED", "NON REF"})
-_KINDS = {
-    "CHK": "cheque", "TRF": "transfer", "CHG": "fee", "COM": "fee", "INT": "interest", "RTI": "return", "DDT": "debit",
-    "CLR": "cheque", "BRF": "fee",
-}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -195,8 +186,8 @@ def _balance(no: int, text: str) -> tuple[int, str, date | None]:
             line=no,
             text=tidy(text, 40),
         ) from None
-    minor = _minor(groups["amount"], groups["currency"].upper())
-    day = _day(groups["year"], groups["month"], groups["day"])
+    minor = minor_of(groups["amount"], groups["currency"].upper())
+    day = day_of(groups["year"], groups["month"], groups["day"])
     return (-minor if "D" in groups["status"].upper() else minor), groups["currency"].upper(), day
 
 
@@ -210,7 +201,7 @@ def _sums(no: int, text: str) -> tuple[int, int]:
             line=no,
             text=tidy(text, 40),
         ) from None
-    return int(groups["number"] or 0), _minor(groups["amount"], groups["currency"].upper())
+    return int(groups["number"] or 0), minor_of(groups["amount"], groups["currency"].upper())
 
 
 def _open(message: _Message) -> Iterator[Event]:
@@ -245,10 +236,10 @@ def _close(message: _Message, no: int | None) -> Iterator[Event]:
 
 def _entry(message: _Message, no: int, line: str, details: str) -> Iterator[Event]:
     try:
-        groups = _line(line, message.account)
+        groups = read_line(line, message.account)
         if not message.currency:
             raise UnreadableFile(N_("The statement names no currency."))
-        entry = _read_line(message, no, groups, read_details(details, groups))
+        entry = entry_of(message.currency, no, groups, read_details(details, groups))
     except Invalid as refusal:
         message.tally.is_whole = False
         yield refused(no, ":61:", refusal, line)
@@ -261,65 +252,3 @@ def _entry(message: _Message, no: int, line: str, details: str) -> Iterator[Even
             line,
             day=groups["day"],
         )
-
-
-def _line(text: str, account: str) -> dict[str, str]:
-    """Let the library read a :61: line; the tag for long references where the line shows one."""
-    bare = text.rstrip()
-    first = bare.split("\n", 1)[0]
-    behind = re.sub(r"^\d{6}(?:\d{4}|\s{4})?R?[DCE]?[DC][A-Z]?[ ]?[\d,]+[A-Z][A-Z0-9 ]{3}", "", first)
-    is_long = "//" not in behind and len(behind) > 16
-    tags = (_ASNB, _PLAIN) if is_long or "ASNB" in account else (_PLAIN, _GLS, _ASNB)
-    folded = bare if bare.count("\n") < 2 else first + "\n" + " ".join(bare.split("\n")[1:])
-    for tag in tags:
-        try:
-            groups = tag.parse(mt940.models.Transactions(), folded)
-        except RuntimeError:
-            continue
-        return {name: (value or "").strip() for name, value in groups.items()}
-    raise UnreadableFile(N_("This statement line cannot be read."))
-
-
-def _read_line(message: _Message, no: int, groups: dict[str, str], details: Details) -> Entry:
-    minor = _minor(groups["amount"], message.currency)
-    status = groups["status"].upper()
-    is_reversal = status.startswith("R")
-    value_on = _day(groups["year"], groups["month"], groups["day"])
-    booked_on = _entry_day(value_on, groups.get("entry_month", ""), groups.get("entry_day", ""))
-    own, bank = tidy(groups.get("customer_reference", ""), 140), tidy(groups.get("bank_reference", ""), 140)
-    return Entry(
-        no, booked_on, value_on, minor if status.endswith("C") != is_reversal else -minor, message.currency,
-        kind=_KINDS.get(groups.get("id", "")[1:].strip(), "other"), payer_name=details.name,
-        payer_account=details.account, narrative=details.text,
-        reference=details.reference or ("" if own.upper() in _NO_REFERENCE or own == details.account else own),
-        bank_ref="" if bank.upper() in _NO_REFERENCE else bank, is_reversal=is_reversal,
-    )  # fmt: skip
-
-
-def _minor(amount: str, currency: str) -> int:
-    whole, _, rest = amount.partition(",")
-    if not whole.isdecimal() or (rest and not rest.isdecimal()):
-        raise BadAmount(N_("“%(text)s” is not a number we can read."), text=tidy(amount, 40))
-    return to_minor(Decimal(f"{whole}.{rest or 0}"), currency)
-
-
-def _day(year: str, month: str, day: str) -> date:
-    """Return the day; 30 February, which banks with months of 30 days write, is the last of February."""
-    try:
-        full = 2000 + int(year)
-        if month == "02" and int(day) in {29, 30}:
-            is_leap = full % 4 == 0 and (full % 100 != 0 or full % 400 == 0)
-            return date(full, 2, 29 if is_leap else 28)
-        return date(full, int(month), int(day))
-    except ValueError:
-        raise UnreadableFile(
-            N_("“%(text)s” is not a day of the calendar."), text=f"{year}{month}{day}"
-        ) from None
-
-
-def _entry_day(value_on: date, month: str, day: str) -> date:
-    """Return the booking day, which the line states without its year: the one nearest to the value day."""
-    if not (month.isdecimal() and day.isdecimal()):
-        return value_on
-    days = (_day(f"{(value_on.year + shift) % 100:02d}", month, day) for shift in (0, -1, 1))
-    return min(days, key=lambda found: abs((found - value_on).days))

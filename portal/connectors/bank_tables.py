@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 from portal.connectors.amounts import NO_AMOUNT, ReadAmount, read_amount, to_minor
 from portal.connectors.bank_columns import read_currency
@@ -25,6 +24,7 @@ from portal.connectors.bank_facts import (
     tidy_account,
 )
 from portal.connectors.bank_layouts import Layout, find_layout
+from portal.connectors.bank_table_rows import Chain, gist_of, is_credit, kind_of
 from portal.connectors.dates import BadDate, read_date
 from portal.connectors.rules import SourceRow, UnreadableFile
 from portal.connectors.tables import Table, is_total_row, read_tables
@@ -41,23 +41,6 @@ _OPENING = re.compile(
     r"期初余额|上期余额|上月余额|承前页|年初余额|opening balance|balance brought forward|previous balance|anfangssaldo"
     r"|solde initial",
     re.IGNORECASE,
-)
-_KINDS = (
-    (
-        "fee",
-        re.compile(
-            r"手续费|工本费|服务费|账户管理费|\bfee\b|charges?\b|chg\b|commission|entgelt|frais",
-            re.IGNORECASE,
-        ),
-    ),
-    ("interest", re.compile(r"利息|结息|\binterest\b|zinsen|intérêts", re.IGNORECASE)),
-    ("card", re.compile(r"\bpos\b|card payment|消费|快捷支付|kartenzahlung", re.IGNORECASE)),
-    ("cash", re.compile(r"\batm|取现|存现|现金存|现金取|取款|cash withdrawal|bargeld", re.IGNORECASE)),
-    ("return", re.compile(r"退汇|退票|returned|rücklast|retour", re.IGNORECASE)),
-    (
-        "transfer",
-        re.compile(r"转账|汇款|汇入|网转|transfer|überweisung|virement|\bcto\b|sepa", re.IGNORECASE),
-    ),
 )
 _NONE = frozenset({"", "/", "-", "--", "无", "null", "none"})
 
@@ -83,7 +66,7 @@ def read_table(content: bytes, options: ReadOptions) -> Events:
         except UnreadableFile as error:
             refusal = refusal or error
             continue
-        body = [_gist(row, layout) for row in table.head if row.no > layout.header_line]
+        body = [gist_of(row, layout) for row in table.head if row.no > layout.header_line]
         if before == body:
             yield left_out(None, N_("Sheet “%(sheet)s” repeats the one before it."), sheet=table.sheet)
             continue
@@ -102,7 +85,7 @@ class _Sheet:
         self._currency = layout.currency or options.currency or layout.likely_currency or options.fallback
         self._account = layout.account
         self._tally = Tally()
-        self._chain = _Chain()
+        self._chain = Chain()
         self._opening: int | None = None
         self._last: Entry | None = None
         self._opened = False
@@ -206,7 +189,7 @@ class _Sheet:
         narrative = tidy(" · ".join(dict.fromkeys(filter(None, texts))))
         name, account = self._other_side(row)
         return Entry(
-            row.no, booked, self._day(row, "value", booked), minor, currency, kind=_kind(narrative), payer_name=name,
+            row.no, booked, self._day(row, "value", booked), minor, currency, kind=kind_of(narrative), payer_name=name,
             payer_account=account, narrative=narrative, reference=tidy(self._plain(self._cell(row, "reference")), 140),
             bank_ref=tidy(self._plain(self._cell(row, "bank_ref")), 140),
             is_reversal="冲正" in narrative or "reversal" in narrative.casefold(),
@@ -242,7 +225,7 @@ class _Sheet:
         if paid_in and paid_out and paid_in.value and paid_out.value:
             raise BadAmount(N_("This row has an amount on both sides."), field="paid_out")
         if paid_out and (paid_out.value or not paid_in):
-            return ReadAmount(-abs(paid_out.value) if not _is_credit(paid_out) else paid_out.value)
+            return ReadAmount(-abs(paid_out.value) if not is_credit(paid_out) else paid_out.value)
         return ReadAmount(paid_in.value) if paid_in else None
 
     def _one_side(self, row: SourceRow, role: str) -> ReadAmount | None:
@@ -313,67 +296,3 @@ class _Sheet:
 
 
 _CONTINUES = N_("Goes on from the row above.")
-
-
-class _Chain:
-    """The running balances of a table: do they explain each other, in the order of the file or backwards?"""
-
-    def __init__(self) -> None:
-        self._first: Entry | None = None
-        self._last: Entry | None = None
-        self._is_whole = True
-        self._forwards = self._backwards = True
-        self._count = 0
-
-    def add(self, entry: Entry) -> None:
-        """Take the next row."""
-        before, self._last = self._last, entry
-        self._first = self._first or entry
-        self._count += 1
-        if entry.balance_minor is None:
-            self._is_whole = False
-        elif before and before.balance_minor is not None:
-            self._forwards = (
-                self._forwards and before.balance_minor + entry.amount_minor == entry.balance_minor
-            )
-            self._backwards = (
-                self._backwards and entry.balance_minor + before.amount_minor == before.balance_minor
-            )
-
-    def ends(self) -> tuple[int | None, int | None, bool | None]:
-        """Return opening, closing and whether the chain holds; nothing where a row shows no balance."""
-        first, last = self._first, self._last
-        if not self._is_whole or first is None or last is None:
-            return None, None, None
-        is_one = self._forwards and self._count == 1
-        if first.booked_on > last.booked_on or (
-            self._backwards and not is_one and first.booked_on == last.booked_on
-        ):
-            first, last = last, first
-        assert first.balance_minor is not None
-        return first.balance_minor - first.amount_minor, last.balance_minor, self._forwards or self._backwards
-
-
-def _gist(row: SourceRow, layout: Layout) -> tuple[str, ...]:
-    """Return day and figures of a row: a second sheet with the same ones is the first once more."""
-    places = [
-        layout.roles[role][0] for role in ("booked", "amount", "paid_in", "paid_out") if role in layout.roles
-    ]
-    gist = []
-    for place in places:
-        cell = row.cells[place] if place < len(row.cells) else ""
-        try:
-            cell = str(read_amount(cell, decimal=layout.decimal).value.normalize())
-        except BadAmount:
-            cell = cell[:10]
-        gist.append(cell)
-    return tuple(gist)
-
-
-def _is_credit(amount: ReadAmount) -> bool:
-    """Say whether a figure in a column of money out is negative and bracketed away by a credit mark."""
-    return amount.side == "credit" and amount.value > Decimal(0)
-
-
-def _kind(text: str) -> str:
-    return next((kind for kind, pattern in _KINDS if pattern.search(text)), "other")
