@@ -17,6 +17,7 @@ from portal.connectors.bank_facts import (
     WrongControlSum,
     left_out,
     refused,
+    require_short,
     tidy,
     tidy_account,
 )
@@ -118,6 +119,7 @@ def _records(text: str) -> Iterator[_Record]:
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
     for no, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
+        require_short(line, no)
         for piece in _SEVERAL.split(line):
             if piece.strip():
                 yield no, piece.strip() if piece is line else f"{piece.strip().removesuffix('/')}/"

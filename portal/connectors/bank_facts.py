@@ -13,6 +13,7 @@ from portal.errors import N_
 
 MAX_TEXT = 4000
 MAX_LINES = 500_000
+MAX_FIELD = 1 << 20
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]+")
 
 
@@ -208,6 +209,18 @@ def refused(row_no: int | None, column: str, refusal: Exception, text: str = "")
 def left_out(row_no: int | None, message: str, text: str = "", **params: str) -> Problem:
     """Return the problem of a row that is rightly no entry."""
     return Problem(row_no, "", "skipped", message, params, tidy(text, 500), is_refused=False)
+
+
+def require_short(text: str | bytes, line: int) -> None:
+    """Refuse a field that no bank writes.
+
+    Raises:
+        UnreadableFile: It is larger than 1 MB.
+    """
+    if len(text) > MAX_FIELD:
+        raise UnreadableFile(
+            N_("Line %(line)s holds a field larger than 1 MB. Nothing was taken in."), row_no=line, line=line
+        )
 
 
 def tidy(text: str, limit: int = MAX_TEXT) -> str:

@@ -25,6 +25,7 @@ from portal.connectors.bank_facts import (
     WrongControlSum,
     left_out,
     refused,
+    require_short,
     tidy,
     tidy_account,
 )
@@ -132,6 +133,7 @@ def _fields(content: bytes, encoding: str) -> Iterator[tuple[int, str, str]]:
     tag, start = "", 0
     value: list[str] = []
     for no, raw in enumerate(BytesIO(content.translate(None, _FRAMING)), 1):
+        require_short(raw, no)
         text = raw.decode(encoding, "replace").rstrip("\r\n").removeprefix("\ufeff")
         if head := _FIELD.match(text):
             if tag:

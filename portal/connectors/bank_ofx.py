@@ -18,6 +18,7 @@ from portal.connectors.bank_facts import (
     Tally,
     left_out,
     refused,
+    require_short,
     tidy,
     tidy_account,
 )
@@ -82,6 +83,7 @@ def _tokens(text: str) -> Iterator[tuple[str, bool, str, int]]:
     for token in _TOKEN.finditer(text):
         line += text.count("\n", seen, token.start())
         seen = token.start()
+        require_short(token[3], line)
         value = token[4] if token[4] is not None else html.unescape(token[3])
         yield token[2].upper(), bool(token[1]), value.strip(), line
 

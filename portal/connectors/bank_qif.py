@@ -17,6 +17,7 @@ from portal.connectors.bank_facts import (
     Tally,
     left_out,
     refused,
+    require_short,
     tidy,
     tidy_account,
 )
@@ -99,6 +100,7 @@ def _records(text: str) -> Iterator[_Record]:
     kind = ""
     record: _Record | None = None
     for no, raw in enumerate(text.splitlines(), 1):
+        require_short(raw, no)
         line = raw.strip()
         if line.startswith("!"):
             if record and record.facts:

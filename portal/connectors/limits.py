@@ -119,6 +119,8 @@ def stream_xml(content: bytes) -> Iterator[tuple[str, Element]]:
             depth += 1 if event == "start" else -1
             if depth > MAX_XML_DEPTH:
                 raise UnreadableFile(N_("This XML file is nested too deeply."))
+            if event == "end" and element.text and len(element.text) > MAX_CELL_CHARACTERS:
+                raise UnreadableFile(N_("This XML file holds a field larger than 1 MB."))
             yield event, element
     except DefusedXmlException as error:
         raise UnreadableFile(N_("This XML file has a DOCTYPE. Such files are not read.")) from error

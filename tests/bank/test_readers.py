@@ -173,6 +173,13 @@ def test_refuses_a_field_of_ten_megabytes_without_taking_it() -> None:
     assert all(len(one.text) <= 500 for one in found)
 
 
+@pytest.mark.parametrize("name", ["camt.053", "mt940", "ofx", "qif", "bai2"])
+def test_refuses_a_file_with_a_field_of_ten_megabytes(name: str) -> None:
+    content = FORMATS[name]().replace(b"INV-2026-001", b"x" * 10_000_000, 1)
+    with pytest.raises(UnreadableFile):
+        list(read_bank_file(content, name, OPTIONS))
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_answers_whatever_is_done_to_a_file(name: str) -> None:
     """Mutated 300 times each, a file is read or refused with words, never anything else."""
