@@ -70,9 +70,13 @@ def read_rows(lines: Iterable[str], delimiter: str) -> Iterator[SourceRow]:
 
 
 def _alone(no: int, line: str, delimiter: str) -> SourceRow:
-    """Read a line that breaks the rules by itself: quotation marks in pairs with blanks behind them do no harm."""
-    if line.count('"') % 2 == 0 and len(line) < csv.field_size_limit():
-        return _row(no, next(csv.reader([line], delimiter=delimiter), []))
+    """Read a line that breaks the rules by itself: blanks between a quotation mark and the delimiter do no harm."""
+    if len(line) < csv.field_size_limit():
+        mended = re.sub(rf'"[ \t]+(?=[{re.escape(delimiter)}\r\n]|$)', '"', line)
+        try:
+            return _row(no, next(csv.reader([mended], delimiter=delimiter, strict=True), []))
+        except csv.Error:
+            pass
     return _row(no, [line[:500]], is_readable=False)
 
 
