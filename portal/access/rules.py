@@ -100,7 +100,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     "auditor": _STAFF_SEES
     | {
         _P.AUDIT_READ, _P.PEOPLE_READ, _P.REVIEWS_READ, _P.ROTATION_READ, _P.SAMPLES_READ,
-        _P.SECURITY_LOG_READ, _P.CUSTOMERS_VIEW_AS,
+        _P.SECURITY_LOG_READ,
     },
     "security-admin": frozenset({
         _P.ACCOUNT_OWN, _P.PEOPLE_READ, _P.PEOPLE_EDIT, _P.ROLES_GRANT, _P.POLICIES_READ, _P.POLICIES_SET,

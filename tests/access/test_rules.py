@@ -8,7 +8,7 @@ from portal.access import ALL_ROLES, CUSTOMER_ROLES, Actor, Permission, permissi
 from portal.access.rules import ROLE_PERMISSIONS, refused_mix
 from portal.errors import NotAllowed, NotFound
 
-READS = {one for one in Permission if one.endswith(":read")} | {Permission.ACCOUNT_OWN, Permission.CUSTOMERS_VIEW_AS}
+READS = {one for one in Permission if one.endswith(":read")} | {Permission.ACCOUNT_OWN}
 
 
 def _actor(role: str, customer_ids: frozenset[int] | None = None) -> Actor:
