@@ -135,17 +135,13 @@ def hold(public_id: str) -> ResponseReturnValue:
     verb = request.form.get("verb", "")
     if verb not in _HELD:
         raise Invalid(field="verb")
-    given: dict[str, Any] = {
-        "public_id": public_id,
-        "row_version": _version(),
-        "actor": g.actor,
-        "now": g.now,
-    }
+    given: dict[str, Any] = {"row_version": _version(), "actor": g.actor, "now": g.now}
     try:
         if verb in _PLAIN:
-            _PLAIN[verb](g.session, **given)
+            _PLAIN[verb](g.session, public_id=public_id, **given)
         else:
-            _WITH_REASON[verb](g.session, reason=request.form.get("reason", ""), **given)
+            reason = request.form.get("reason", "")
+            _WITH_REASON[verb](g.session, public_id=public_id, reason=reason, **given)
     except (Invalid, Conflict) as refusal:
         g.session.rollback()
         return _again(g, public_id, say(refusal)), 409 if isinstance(refusal, Conflict) else 422

@@ -51,11 +51,7 @@ def index() -> ResponseReturnValue:
         currency=currency,
         ages=ages,
         currencies=_currencies(g, customer, currency),
-        unapplied_receipts=[
-            row
-            for row in open_items_as_of(g.session, **known)
-            if row.open.minor < 0 and row.kind == "receipt"
-        ],
+        unapplied_receipts=_unapplied(g, known),
         **_list_context(g, listing, query),
         **dict(zip(("buckets", "unapplied"), ageing_parts(ages, words()), strict=True)),
     )
