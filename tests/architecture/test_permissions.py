@@ -95,6 +95,7 @@ def test_nobody_gets_in_without_signing_in(app: Flask) -> None:
         assert made.headers["Location"].startswith("/sign-in"), call.address
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ALL_ROLES)
 def test_a_role_opens_exactly_its_own_addresses(role: str, browsers: dict[str, Browser]) -> None:
     """Attack case D05; Requirement 1-14."""
@@ -116,6 +117,7 @@ PLANTED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bug", PLANTED)
 def test_a_planted_permission_bug_is_found(
     bug: str, browsers: dict[str, Browser], monkeypatch: pytest.MonkeyPatch

@@ -31,6 +31,7 @@ from tests.web.admin.desk import dispute_about
 from tests.web.conftest import Browser
 from wsgi import create_app
 
+pytestmark = pytest.mark.slow
 STORY = """
     2026-02-03 invoice ACME ACM-1 250.50 CNY due 2026-03-05
     2026-02-10 receipt ACME ACM-2 130.00 CNY pays ACM-1:80.00
