@@ -53,7 +53,7 @@ def amount(random: Random) -> int:
 
 
 class LedgerStyle:
-    """Chinese and English trade ledger of half a year: our numbers quoted in several ways, payments later on our side."""
+    """Chinese and English trade ledger of half a year: our numbers quoted in several ways, receipts later."""
 
     begin = date(2026, 1, 1)
 
@@ -401,7 +401,7 @@ def groups_of(found: Comparison) -> list[tuple[float, Group]]:
     rows: dict[int, tuple[float, set[int], set[int]]] = {}
     for one in found.findings:
         if one.ours is not None and one.theirs is not None:
-            sure, ours, theirs = rows.setdefault(one.group, (one.confidence, set(), set()))
+            _sure, ours, theirs = rows.setdefault(one.group, (one.confidence, set(), set()))
             ours.add(one.ours)
             theirs.add(one.theirs)
     return [(sure, (frozenset(ours), frozenset(theirs))) for sure, ours, theirs in rows.values()]

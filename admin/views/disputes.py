@@ -298,7 +298,7 @@ def find(public_id: str) -> ResponseReturnValue:
 
 def _finding_words(form: Form) -> str:
     """Return the finding as a note: the verdict first; nothing where nothing was written."""
-    words = form.text.data.strip()
+    words: str = form.text.data.strip()
     verdict = _(VERDICTS[form.verdict.data]) if form.verdict.data in VERDICTS else ""
     return _("Finding: %(verdict)s.", verdict=verdict) + "\n" + words if words and verdict else words
 

@@ -14,6 +14,8 @@ from portal.http.unit import Unit, unit
 from portal.http.words import _, language, say
 from portal.matching import METHOD_WORDS, WishView, list_advices, list_wishes, refuse_wish, take_wish
 
+__all__ = ["bp"]
+
 STATES: dict[str, tuple[str, str]] = {
     "asked": ("act", N_("Asked for")),
     "pending": ("act", N_("Waiting for approval")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -44,7 +45,8 @@ def test_the_posting_date_is_the_document_date_unless_given() -> None:
 @pytest.mark.parametrize("day", [date(1899, 12, 31), date(2200, 1, 1)])
 @pytest.mark.parametrize("field", ["document_on", "due_on", "posting_on"])
 def test_refuses_days_around_which_no_month_can_be_counted(day: date, field: str) -> None:
-    draft = replace(DocumentDraft(1, 1, "invoice", "D-1", "CNY", 1, date(2026, 1, 5)), **{field: day})
+    changed: dict[str, Any] = {field: day}
+    draft = replace(DocumentDraft(1, 1, "invoice", "D-1", "CNY", 1, date(2026, 1, 5)), **changed)
     with pytest.raises(Invalid) as refused:
         require_usable(draft)
     assert refused.value.field == field

@@ -46,8 +46,7 @@ def test_rules_are_drafted_tried_and_activated_by_a_second_person(
     assert fresh(database, desk[0], 2).state == "proposed", "a draft changes nothing"
     with database.reading() as reading:
         waiting = reading.scalars(select(Approval).where(Approval.kind == "matching.rules")).one()
-    page = chen.get(f"/admin/approvals/{waiting.public_id}")
-    assert page.status_code == 200
+    assert chen.get(f"/admin/approvals/{waiting.public_id}").status_code == 200
     answer = chen.post(f"/admin/approvals/{waiting.public_id}/approve", {"seen_hash": waiting.content_hash})
     assert answer.status_code in {302, 303}, answer.get_data(as_text=True)
     assert "Active: version 1" in mei.get(f"{URL}/rules").get_data(as_text=True)
