@@ -121,5 +121,7 @@ def _announce(port: int, accounts: list[DemoAccount]) -> None:
         f"\nConcord demo: http://{HOST}:{port}\nPassword of everyone: {accounts[0].password}\n"
         + "\n".join(lines)
     )
-    say("Staff need a code after the password: the page shows it in the demo, and --accounts FILE has the keys.")
+    say(
+        "Staff need a code after the password: the page shows it in the demo, and --accounts FILE has the keys."
+    )
     say("Mails that would be sent are under Reminders and mail (sign in as clerk). Stop with Ctrl-C.\n")
