@@ -59,7 +59,7 @@ def _change(approval: ApprovalView, tr: Translator) -> Facts:
 
 def _role(approval: ApprovalView, tr: Translator) -> Facts:
     content = approval.content
-    roles = ", ".join(tr.gettext(ROLE_NAMES[role]) for role in content["role"].split())
+    roles = tr.gettext(", ").join(tr.gettext(ROLE_NAMES[role]) for role in content["role"].split())
     words = tr.gettext("Invitation") if content["kind"] == "invite" else tr.gettext("Change of roles")
     facts = [
         (tr.gettext("What"), words), (tr.gettext("Name"), content["name"]), (tr.gettext("E-mail"), content["email"]),
@@ -120,7 +120,7 @@ def _import_profile(approval: ApprovalView, tr: Translator) -> Facts:
 
 def _layout(approval: ApprovalView, tr: Translator) -> Facts:
     roles = approval.content["body"]["roles"]
-    return [(tr.gettext(word), ", ".join(roles[role])) for role, word in ROLE_LABELS.items() if role in roles]
+    return [(tr.gettext(word), tr.gettext(", ").join(roles[role])) for role, word in ROLE_LABELS.items() if role in roles]
 
 
 _WRITERS: dict[str, Callable[[ApprovalView, Translator], Facts]] = {

@@ -199,5 +199,5 @@ def _account_columns() -> list[Column[AccountRow]]:
         Column("closing", _("Newest balance"), lambda row: row.closing, "money"),
         Column("until", _("Lines until"), lambda row: row.until_on, "date"),
         Column("lines", _("Lines"), lambda row: row.line_count, "count"),
-        Column("open", _("Open"), lambda row: row.open_count, "count"),
+        Column("open", _("To match"), lambda row: row.open_count, "count"),
     ]

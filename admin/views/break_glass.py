@@ -18,7 +18,7 @@ bp = Blueprint("admin_break_glass", __name__, url_prefix="/admin/break-glass")
 
 STATE_CHIPS = {
     "sealed": ("confirmed", N_("Sealed")),
-    "open": ("overdue", N_("Open now")),
+    "open": ("overdue", N_("In use now")),
     "to-review": ("disputed", N_("To be looked at")),
     "reviewed": ("confirmed", N_("Looked at")),
     "voided": ("unanswered", N_("Replaced")),

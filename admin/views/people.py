@@ -215,4 +215,4 @@ def _columns() -> list[Column[PersonView]]:
 
 
 def _roles(person: PersonView) -> str:
-    return ", ".join(f"{_(ROLE_NAMES[one.role])} {one.customer_no}".strip() for one in person.roles)
+    return _(", ").join(f"{_(ROLE_NAMES[one.role])} {one.customer_no}".strip() for one in person.roles)

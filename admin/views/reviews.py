@@ -85,7 +85,7 @@ def _columns() -> list[Column[GrantView]]:
         Column("email", _("E-mail"), lambda row: row.email),
         Column("role", _("Role"), lambda row: _(ROLE_NAMES[row.role])),
         Column("customer", _("Customer"), lambda row: row.customer_no),
-        Column("terms", _("Bounds"), lambda row: ", ".join(said.grant_terms(row))),
+        Column("terms", _("Bounds"), lambda row: _(", ").join(said.grant_terms(row))),
         Column("granted_at", _("Given on"), lambda row: row.granted_at, "moment"),
         Column("granted_by", _("Asked by"), lambda row: row.granted_by or _("console")),
         Column("approved_by", _("Approved by"), lambda row: row.approved_by),
@@ -126,6 +126,6 @@ def _rotation_columns() -> list[Column[HoldingView]]:
         Column("number", _("Customer number"), lambda row: row.customer_no),
         Column("name", _("Customer"), said.company_name),
         Column("since", _("Since"), lambda row: row.since, "moment"),
-        Column("days", _("Days"), lambda row: row.days, "count"),
+        Column("days", _("Days held"), lambda row: row.days, "count"),
         Column("overdue", _("Overdue"), lambda row: _("yes") if row.is_overdue else _("no")),
     ]

@@ -108,7 +108,7 @@ def _columns() -> list[Column[RoleRequestView]]:
         Column("email", _("E-mail"), lambda row: row.email),
         Column("act", _("What"), lambda row: _(said.ACTS[row.act])),
         Column("role", _("Role"), lambda row: _(ROLE_NAMES[row.role])),
-        Column("terms", _("Bounds"), lambda row: ", ".join(said.request_terms(row))),
+        Column("terms", _("Bounds"), lambda row: _(", ").join(said.request_terms(row))),
         Column("reason", _("Reason"), lambda row: row.reason),
         Column("asked_by", _("Asked by"), lambda row: row.asked_by),
         Column("asked_at", _("Asked on"), lambda row: row.asked_at, "moment"),

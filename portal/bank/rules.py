@@ -24,7 +24,7 @@ LINE_MOVES = frozenset({
     ("parked", "ignored"), ("ignored", "new"), ("matched", "new"),
 })  # fmt: skip
 LINE_LABELS = {
-    "new": N_("Open"), "matched": N_("Matched"), "parked": N_("Held"), "ignored": N_("Left aside"),
+    "new": N_("To match"), "matched": N_("Matched"), "parked": N_("Held"), "ignored": N_("Left aside"),
 }  # fmt: skip
 KIND_LABELS = {
     "transfer": N_("Transfer"), "collective": N_("Collective entry"), "card": N_("Card"), "cash": N_("Cash"),

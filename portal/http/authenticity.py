@@ -45,7 +45,7 @@ def method_words(method: str) -> str:
 
 def roles_words(roles: str) -> str:
     """Return the roles held when an act was done, in words."""
-    return ", ".join(_(ROLE_NAMES[role]) for role in roles.split() if role in ROLE_NAMES) or "—"
+    return _(", ").join(_(ROLE_NAMES[role]) for role in roles.split() if role in ROLE_NAMES) or "—"
 
 
 def authenticity_panel(found: Authenticity) -> AuthenticityPanel:
@@ -85,7 +85,7 @@ def _facts(found: Authenticity) -> list[tuple[str, str]]:
 
 
 def _domain_note(found: Authenticity) -> str:
-    known = ", ".join(found.known_domains)
+    known = _(", ").join(found.known_domains)
     if found.domain != found.domain_now:
         return _(
             "Domains were entered afterwards: now %(verdict)s.", verdict=_(DOMAIN_LABELS[found.domain_now])

@@ -302,7 +302,7 @@ def set_up_frame(app: Flask) -> None:
         if signed_in is None:
             return {"frame": None}
         actor = signed_in.actor
-        roles = ", ".join(_(ROLE_NAMES[role]) for role in sorted(actor.roles))
+        roles = _(", ").join(_(ROLE_NAMES[role]) for role in sorted(actor.roles))
         reader = ReaderView(actor.name, initials(actor.name), roles, actor.email, actor.public_id)
         return {"frame": Frame(app), "actor": reader}
 

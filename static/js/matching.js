@@ -53,6 +53,14 @@ function show(form) {
   }
   const applied = form.querySelector("[data-applied]");
   if (applied) applied.textContent = figure(items.reduce((sum, item) => sum + item.amount, 0n), digits);
+  const aside = form.querySelector("[data-aside]");
+  if (aside) {
+    const over = left(form);
+    aside.hidden = over === 0n || !explained(form);
+    aside.querySelector("dt").textContent = form.querySelector("input[name=rest]:checked")?.parentNode.textContent.trim() || "";
+    aside.querySelector(".op").textContent = over > 0n ? "\u2212" : "+";
+    aside.querySelector("output").textContent = figure(over < 0n ? -over : over, digits);
+  }
   const difference = form.querySelector("[data-difference]");
   if (difference) difference.textContent = figure(explained(form) ? 0n : left(form), digits);
   const even = form.querySelector("[data-even]");
