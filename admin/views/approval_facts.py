@@ -120,7 +120,11 @@ def _import_profile(approval: ApprovalView, tr: Translator) -> Facts:
 
 def _layout(approval: ApprovalView, tr: Translator) -> Facts:
     roles = approval.content["body"]["roles"]
-    return [(tr.gettext(word), tr.gettext(", ").join(roles[role])) for role, word in ROLE_LABELS.items() if role in roles]
+    return [
+        (tr.gettext(word), tr.gettext(", ").join(roles[role]))
+        for role, word in ROLE_LABELS.items()
+        if role in roles
+    ]
 
 
 _WRITERS: dict[str, Callable[[ApprovalView, Translator], Facts]] = {

@@ -55,7 +55,9 @@ class RoleForm(Form):
     """What one security administrator asks of another."""
 
     act = HiddenField()
-    role = SelectField(N_("Role"), [needed()], choices=options([(role, ROLE_NAMES[role]) for role in STAFF_ROLES]))
+    role = SelectField(
+        N_("Role"), [needed()], choices=options([(role, ROLE_NAMES[role]) for role in STAFF_ROLES])
+    )
     portfolio = RadioField(N_("Customers"), choices=options(list(said.PORTFOLIOS.items())), default="all")
     customers = TextAreaField(
         N_("Customer numbers"),
