@@ -434,7 +434,7 @@ CREATE TABLE customers (
 	credit_limit_minor BIGINT,
 	department VARCHAR(60) NOT NULL,
 	owner_id BIGINT,
-	owner_since TIMESTAMP WITH TIME ZONE,
+	owner_named_at TIMESTAMP WITH TIME ZONE,
 	parent_id BIGINT,
 	mail_domains VARCHAR(500) NOT NULL,
 	is_paused BOOLEAN NOT NULL,

@@ -113,8 +113,7 @@ CREATE TABLE exchange_rates (
 CREATE TABLE match_marks (
 	name VARCHAR(40) NOT NULL,
 	value BIGINT NOT NULL,
-	CONSTRAINT pk_match_marks PRIMARY KEY (name),
-	CONSTRAINT ck_match_marks_value_integer CHECK (value IS NULL OR typeof(value) = 'integer')
+	CONSTRAINT pk_match_marks PRIMARY KEY (name)
 )
 -- next
 CREATE TABLE purges (
@@ -436,7 +435,7 @@ CREATE TABLE customers (
 	credit_limit_minor BIGINT,
 	department VARCHAR(60) NOT NULL,
 	owner_id INTEGER,
-	owner_since DATETIME,
+	owner_named_at DATETIME,
 	parent_id INTEGER,
 	mail_domains VARCHAR(500) NOT NULL,
 	is_paused BOOLEAN NOT NULL,

@@ -15,7 +15,7 @@ COMPANIES = table(
     column("public_id", String),
     column("number", String),
     column("owner_id", BigInteger),
-    column("owner_since", UtcDateTime()),
+    column("owner_named_at", UtcDateTime()),
     column("created_at", UtcDateTime()),
     column("currency", String),
     column("name", String),

@@ -67,7 +67,7 @@ def edit_customer(
     for name, (_, value) in changed.items():
         setattr(row, name, value)
     if "owner_id" in changed:
-        row.owner_since = now
+        row.owner_named_at = now
     row.row_version += 1
     session.flush()
     changed.pop("name_key", None)

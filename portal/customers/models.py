@@ -54,7 +54,7 @@ class Customer(Base):
     credit_limit_minor: Mapped[int | None] = mapped_column(Minor)  # in the customer's currency
     department: Mapped[str] = mapped_column(String(60), default="")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    owner_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # NULL = since created
+    owner_named_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # NULL = since created
     parent_id: Mapped[int | None] = mapped_column(
         ForeignKey("customers.id")
     )  # head of the group it belongs to

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import (
@@ -186,7 +186,7 @@ class MatchMark(Base):
     __tablename__ = "match_marks"
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
-    value: Mapped[int] = mapped_column(Minor)
+    value: Mapped[int] = mapped_column(BigInteger)
 
 
 class RemittanceAdvice(Base):

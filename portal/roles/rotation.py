@@ -46,7 +46,7 @@ class OwnerView:
     overdue: int
 
 
-_SINCE = func.coalesce(COMPANIES.c.owner_since, COMPANIES.c.created_at)
+_SINCE = func.coalesce(COMPANIES.c.owner_named_at, COMPANIES.c.created_at)
 
 
 def _held(actor: Actor) -> Select[*tuple[Any, ...]]:

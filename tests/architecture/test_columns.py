@@ -11,6 +11,8 @@ from tests.architecture.sources import features
 CURRENCY_OF_PARENT = {
     "comparison_rows": "comparisons",
     "line_answers": "statements",
+    "match_parts": "matches",
+    "remittance_lines": "remittance_advices",
     "statement_lines": "statements",
 }
 

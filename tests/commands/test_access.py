@@ -30,7 +30,7 @@ def test_says_how_long_portfolios_have_been_held(run: Run, database: Database) -
         since = utc_now() - timedelta(days=1000)
         owner = actor_of(session, MEI).person_id
         session.execute(
-            update(Customer).where(Customer.number == "ACME").values(owner_id=owner, owner_since=since)
+            update(Customer).where(Customer.number == "ACME").values(owner_id=owner, owner_named_at=since)
         )
     answer = run("access", "rotation", "--overdue", "--json")
     assert answer.code == 1

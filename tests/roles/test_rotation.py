@@ -22,7 +22,7 @@ def test_says_how_long_each_portfolio_has_been_held(
 ) -> None:
     """Requirement 2-17: the rotation report."""
     customer = session.scalars(select(Customer).where(Customer.number == "ACME")).one()
-    customer.owner_id, customer.owner_since = mei.person_id, now - timedelta(days=800)
+    customer.owner_id, customer.owner_named_at = mei.person_id, now - timedelta(days=800)
     session.flush()
     page = list_rotation(session, query=ListQuery(), days=730, actor=sec, now=now)
     assert [(row.owner, row.customer_no, row.days, row.is_overdue) for row in page.rows] == [
