@@ -29,6 +29,8 @@ TEXTS = [
     *[("ink-2", ground) for ground in ("note", "act-tint")],
     *[(ink, "frame") for ink in ("frame-ink", "frame-muted")],
     ("frame-ink", "frame-raised"),
+    *[(ink, "viewing") for ink in ("viewing-ink", "viewing-muted")],
+    ("viewing-ink", "viewing-raised"),
     ("on-act", "act"),
     ("bar-select-ink", "bar-select"),
 ]
