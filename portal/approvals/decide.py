@@ -66,7 +66,7 @@ def approve(
         )
     kind.check(session, request_of(row), actor)
     if row.first_by_id is None:
-        limit = kind.limit(session, request_of(row), actor, now) if kind.limit else None
+        limit = kind.limit(session, request_of(row), actor=actor, now=now) if kind.limit else None
         if not is_within_limit(session, limit, row=row, actor=actor):
             row.needs_approvals = 2
         if row.needs_approvals == 2:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -63,7 +63,14 @@ class Run:
     Act = Callable[[Session, Request, Actor, datetime], None]
     ContentOf = Callable[[Session, str], Mapping[str, Any]]
     Check = Callable[[Session, Request, Actor], None]
-    LimitOf = Callable[[Session, Request, Actor, datetime], Limit | None]
+
+    class LimitOf(Protocol):
+        """How much somebody may do alone in the request's currency; None is without a limit."""
+
+        def __call__(
+            self, session: Session, request: Request, *, actor: Actor, now: datetime
+        ) -> Limit | None:
+            """Return the limit."""
 
 
 def _nothing(session: Session, request: Request, actor: Actor, now: datetime) -> None:
@@ -133,6 +140,14 @@ def kinds_read_with(permission: Permission) -> tuple[str, ...]:
 def permission_of(name: str) -> Permission:
     """Return the permission that decides a kind."""
     return _KINDS[name].permission if name in _KINDS else Permission.APPROVALS_DECIDE
+
+
+def kinds_by_permission() -> dict[Permission, tuple[str, ...]]:
+    """Return which kinds each permission decides; kinds of none of the features of today are not among them."""
+    permissions = dict.fromkeys(kind.permission for kind in _KINDS.values())
+    return {
+        one: tuple(name for name, kind in _KINDS.items() if kind.permission == one) for one in permissions
+    }
 
 
 def readers_of(name: str) -> tuple[Permission, ...]:

@@ -87,7 +87,9 @@ def request_approval(session: Session, draft: RequestDraft, *, actor: Actor, now
         requested_by_id=actor.person_id, requested_at=now, request_note=draft.note,
     )  # fmt: skip
     limit_of = kind_of(draft.kind).maker_limit
-    if limit_of is not None and _is_above(limit_of(session, request_of(row), actor, now), draft.money):
+    if limit_of is not None and _is_above(
+        limit_of(session, request_of(row), actor=actor, now=now), draft.money
+    ):
         row.needs_approvals = 2
     session.add(row)
     session.flush()

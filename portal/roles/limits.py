@@ -16,7 +16,7 @@ from portal.money import Money
 from portal.policies import policy_of_version
 
 
-def approver_limit(session: Session, request: Request, actor: Actor, now: datetime) -> Limit | None:
+def approver_limit(session: Session, request: Request, *, actor: Actor, now: datetime) -> Limit | None:
     """Return what an approver may release alone in the request's currency, by act and by business day.
 
     The limit given with the role ``approver`` goes before the policy under which was asked; the console has none.
@@ -64,7 +64,7 @@ def _limit(session: Session, currency: str, version: int, actor: Actor, now: dat
     return Limit(act, day, business_day(now, entity_view(session).time_zone))
 
 
-def maker_limit(session: Session, request: Request, actor: Actor, now: datetime) -> Limit | None:
+def maker_limit(session: Session, request: Request, *, actor: Actor, now: datetime) -> Limit | None:
     """Return the amount above which what a clerk prepares needs two approvers; only a grant sets one."""
     if request.money is None or actor.person_id is None:
         return None
