@@ -191,8 +191,9 @@ class Tally:
         until_on: date | None = None,
     ) -> Closed:
         """Compare with the balances that the file states."""
-        stated = opening is not None and closing is not None
-        balanced = opening + self.sum_minor == closing and self.is_whole if stated else None  # type: ignore[operator]
+        balanced = None
+        if opening is not None and closing is not None:
+            balanced = opening + self.sum_minor == closing and self.is_whole
         first = min((day for day in (from_on, self.first) if day), default=None)
         last = max((day for day in (until_on, self.last) if day), default=None)
         return Closed(opening, closing, self.sum_minor, first, last, self.count, balanced)

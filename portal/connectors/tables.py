@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 
 from portal.connectors.amounts import NO_AMOUNT, read_amount
@@ -110,7 +110,7 @@ def read_tables(content: bytes, *, encoding: str = "", delimiter: str = "") -> t
     """
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         sheets = read_workbook(content, max_rows=MAX_ROWS)
-        tables = tuple(Table(sheet.name, lambda rows=sheet.rows: iter(rows)) for sheet in sheets)  # type: ignore[misc]
+        tables = tuple(Table(sheet.name, partial(iter, sheet.rows)) for sheet in sheets)
     else:
         tables = (_text_table(content, encoding, delimiter),)
     if not any(table.head for table in tables):

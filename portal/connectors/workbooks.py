@@ -51,7 +51,8 @@ def read_workbook(content: bytes, *, max_rows: int) -> list[Sheet]:
     known: dict[str, str] = {}
     for item in _lines(content, max_rows + 1):
         if isinstance(item, dict):
-            sheets.append(Sheet(item["sheet"], merged=[tuple(map(tuple, ends)) for ends in item["merged"]]))  # type: ignore[misc]
+            merged = [((top, left), (bottom, right)) for (top, left), (bottom, right) in item["merged"]]
+            sheets.append(Sheet(item["sheet"], merged=merged))
         elif isinstance(item, list) and sheets:
             row = _row(item[0], item[1], known)
             cells += len(row.cells)

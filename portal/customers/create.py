@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from portal.errors import N_, Conflict, Invalid
 from portal.money import Money, currency_digits
 from portal.numbering import reserve_ids
 
-_CUSTOMERS: Table = Customer.__table__  # type: ignore[assignment]  # declared by the ORM as FromClause
+_CUSTOMERS = cast("Table", Customer.__table__)
 MAX_TERMS_DAYS = 3650
 
 

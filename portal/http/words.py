@@ -56,20 +56,25 @@ def say(refusal: Refusal) -> str:
     return words().gettext(refusal.message, **refusal.params)
 
 
+def _template_text(text: str, context: EvalContext) -> str:
+    """Return a message of ours as markup, so that only the values put into it are escaped."""
+    return Markup(text) if context.autoescape else text  # noqa: S704 - our own text # nosec B704
+
+
 @pass_eval_context
 def _in_template(context: EvalContext, message: str, **params: object) -> str:
     text = words().gettext(message)
     if not params:
-        return Markup(text) if context.autoescape else text  # noqa: S704 # nosec B704 - messages are ours, values are escaped below
+        return _template_text(text, context)
     shown = {name: words().show(value) for name, value in params.items()}
-    return Markup(text) % shown if context.autoescape else text % shown  # noqa: S704 # nosec B704 - the same
+    return _template_text(text, context) % shown
 
 
 @pass_eval_context
 def _counted_in_template(context: EvalContext, one: str, many: str, count: int, **params: object) -> str:
     text = words().pick(one, many, count)
     shown = {"num": count} | {name: words().show(value) for name, value in params.items()}
-    return Markup(text) % shown if context.autoescape else text % shown  # noqa: S704 # nosec B704 - the same
+    return _template_text(text, context) % shown
 
 
 def install_words(environment: Environment) -> None:

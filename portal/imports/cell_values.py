@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from portal.connectors.amounts import read_amount
-from portal.connectors.dates import BadDate, read_date
+from portal.connectors.dates import BadDate, Order, read_date
 from portal.imports.layouts import Profile
 from portal.money import BadAmount
 
@@ -64,9 +64,9 @@ def iso_day(text: str, formats: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=8192)
-def free_day(text: str, order: str) -> str:
+def free_day(text: str, order: Order) -> str:
     """Return a day as people write it as ISO 8601; as it is when it cannot be read."""
     try:
-        return read_date(text, order=order, serials=True).isoformat()  # type: ignore[arg-type]  # checked with the profile
+        return read_date(text, order=order, serials=True).isoformat()
     except BadDate:
         return text

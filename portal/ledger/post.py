@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Table, insert, select, update
 from sqlalchemy.orm import Session
@@ -19,8 +19,8 @@ from portal.ledger.queries import require_open
 from portal.ledger.rules import EntryDraft, LineDraft, UnmappedRole, parse_rate, require_balanced, value_lines
 from portal.numbering import reserve_ids
 
-_ENTRIES: Table = Entry.__table__  # type: ignore[assignment]  # declared by the ORM as FromClause
-_LINES: Table = EntryLine.__table__  # type: ignore[assignment]  # the same
+_ENTRIES = cast("Table", Entry.__table__)
+_LINES = cast("Table", EntryLine.__table__)
 
 #: Who may cause a posting: a clerk's document, an import, or what a second person approved.
 POSTS = (Permission.DOCUMENTS_POST, Permission.IMPORTS_RUN, Permission.APPROVALS_DECIDE)

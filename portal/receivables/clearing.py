@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Date, Table, bindparam, case, func, insert, null, select, update
 from sqlalchemy.orm import Session
@@ -24,8 +24,8 @@ from portal.numbering import reserve_ids
 from portal.receivables.models import Allocation, Document, OpenItem
 from portal.receivables.rules import HOLDING, OverApplied
 
-_ALLOCATIONS: Table = Allocation.__table__  # type: ignore[assignment]  # declared by the ORM as FromClause
-_ITEMS: Table = OpenItem.__table__  # type: ignore[assignment]  # the same
+_ALLOCATIONS = cast("Table", Allocation.__table__)
+_ITEMS = cast("Table", OpenItem.__table__)
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
@@ -35,10 +35,10 @@ from portal.receivables.models import Document, DocumentLine, OpenItem
 from portal.receivables.rollup import add_movements
 from portal.receivables.rules import EVIDENCED_KINDS, DuplicateDocument
 
-_DOCUMENTS: Table = Document.__table__  # type: ignore[assignment]  # declared by the ORM as FromClause
-_LINES: Table = DocumentLine.__table__  # type: ignore[assignment]  # the same
-_ITEMS: Table = OpenItem.__table__  # type: ignore[assignment]  # the same
-_CUSTOMERS: Table = Customer.__table__  # type: ignore[assignment]  # the same
+_DOCUMENTS = cast("Table", Document.__table__)
+_LINES = cast("Table", DocumentLine.__table__)
+_ITEMS = cast("Table", OpenItem.__table__)
+_CUSTOMERS = cast("Table", Customer.__table__)
 _CHUNK = 5000
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import cast
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,7 +14,7 @@ from portal.receivables.drafts import DocumentDraft
 from portal.receivables.models import MonthBalance
 from portal.receivables.rules import COLUMNS
 
-_MONTHS: Table = MonthBalance.__table__  # type: ignore[assignment]  # declared by the ORM as FromClause
+_MONTHS = cast("Table", MonthBalance.__table__)
 _SIGNS = {"invoiced": 1, "received": -1, "credited": -1}
 _FIGURES = ("invoiced_minor", "received_minor", "credited_minor", "movement_minor")
 

@@ -56,7 +56,7 @@ class RowWriter:
 
     def write(self, rows: Iterable[ShownLine]) -> Markup:
         """Return the rows as markup; every text in them is escaped here."""
-        return Markup("".join([self._row(row) for row in rows]))  # noqa: S704 # nosec B704 - escaped in _texts
+        return Markup("".join([self._row(row) for row in rows]))  # noqa: S704 - escaped in _texts # nosec B704
 
     def _row(self, row: ShownLine) -> str:
         kind = (row.kind, bool(row.url), bool(row.order), row.is_minus, bool(row.dispute_url))

@@ -5,7 +5,7 @@ import re
 from tests.architecture.sources import modules, relative
 
 #: Suppressions in product and tests together. Lower the figure when it falls; never raise it.
-MOST = 70
+MOST = 58
 
 NOQA = re.compile(r"# noqa\b(?P<rest>.*)")
 IGNORE = re.compile(r"# type: ignore\b(?P<rest>.*)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -38,8 +39,8 @@ def aud(database: Database) -> Actor:
 def take(database: Database, mei: Actor, now: datetime) -> Take:
     """Take in a file."""
 
-    def do(content: bytes, name: str = "file", **options: object) -> FileResult:
-        request = BankRequest(content=content, name=name, **options)  # type: ignore[arg-type]
+    def do(content: bytes, name: str = "file", **options: Any) -> FileResult:
+        request = BankRequest(content=content, name=name, **options)
         return import_bank_file(database, request, actor=mei, now=now)
 
     return do

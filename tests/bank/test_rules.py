@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -25,14 +26,14 @@ def span(number: int, opening: int | None, closing: int | None, first: int, last
 
 
 def base(**changes: object) -> str:
-    facts = {
+    facts: dict[str, Any] = {
         "booked_on": D,
         "amount_minor": 100,
         "currency": "EUR",
         "bank_ref": "",
         "texts": ("Acme", "INV 1"),
     }
-    return line_base(**(facts | changes))  # type: ignore[arg-type]
+    return line_base(**(facts | changes))
 
 
 def test_tells_lines_apart_by_what_the_bank_says() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from portal.disputes import (
@@ -18,8 +20,8 @@ from portal.money import Money
 from tests.disputes.conftest import Case
 
 
-def _numbers(case: Case, who: str, **query: object) -> list[str]:
-    page = list_disputes(case.session, query=ListQuery(**query), actor=case.people[who], now=case.now)  # type: ignore[arg-type] # the test names known fields
+def _numbers(case: Case, who: str, **query: Any) -> list[str]:
+    page = list_disputes(case.session, query=ListQuery(**query), actor=case.people[who], now=case.now)
     return [row.number for row in page.rows]
 
 

@@ -124,7 +124,9 @@ def test_says_what_is_left_while_it_does_not_add_up(
     bank.propose()
     with pytest.raises(Unexplained) as refusal:
         choose(session, bank.match(), story, parts, rest=rest, actor=mei, now=now)
-    assert refusal.value.params["left"].decimal_text == left  # type: ignore[attr-defined]  # Money
+    money = refusal.value.params["left"]
+    assert isinstance(money, Money)
+    assert money.decimal_text == left
 
 
 def test_refuses_more_than_is_open(

@@ -1,5 +1,7 @@
 """Who is told, at which stage, and why not: the rules of reminders."""
 
+from typing import Any
+
 import pytest
 
 from portal.reminders.rules import (
@@ -25,10 +27,10 @@ def test_the_stage_is_the_last_one_whose_day_has_come(days: int, stage: int | No
 
 
 def situation(**changes: object) -> Situation:
-    usual = {
+    usual: dict[str, Any] = {
         "days": 7, "is_paused": False, "is_archived": False, "is_newest": True, "line_count": 3, "disputed_count": 0,
     }  # fmt: skip
-    return Situation(**usual | changes)  # type: ignore[arg-type] # one dictionary of mixed values
+    return Situation(**usual | changes)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -31,7 +32,8 @@ STORY = "\n".join(f"2026-0{1 + n % 2}-1{n % 9} invoice ACME I-{n} {n + 1}.00 CNY
 
 
 def wish(**changes: object) -> SampleWish:
-    return SampleWish(**({"name": "Audit", "population": "documents", "size": 5, "seed": "2026"} | changes))  # type: ignore[arg-type] # the fields of one dataclass
+    usual: dict[str, Any] = {"name": "Audit", "population": "documents", "size": 5, "seed": "2026"}
+    return SampleWish(**(usual | changes))
 
 
 @pytest.mark.db
