@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.access import ROLE_PERMISSIONS, Permission
 from portal.access.models import Grant, Person
 from portal.adjustments.models import Adjustment
-from portal.approvals.kinds import content_hash
+from portal.approvals.kinds import content_hash, kinds_by_permission
 from portal.approvals.models import Approval
 from portal.checks.probe import Finding, Probe, found
 from portal.confirmations import EVIDENCE, evidence_hash
@@ -21,15 +21,13 @@ from portal.receivables import EVIDENCED_KINDS
 from portal.receivables.models import Document
 from portal.statements.models import LineAnswer, Statement, StatementLine
 
-_APPROVERS = tuple(role for role, may in ROLE_PERMISSIONS.items() if Permission.APPROVALS_DECIDE in may)
-
 
 def probes() -> Iterator[Probe]:
     """Yield the checks of I7, Inv7 and Inv9."""
     yield _answer_of_a_line()
     yield _signature_of_a_version()
     yield _two_people()
-    yield _approver_at_that_time()
+    yield from _approver_at_that_time()
     yield _posted_after_approval()
     yield _by_hand_without_approval()
 
@@ -149,21 +147,40 @@ def _two_people() -> Probe:
     )
 
 
-def _approver_at_that_time() -> Probe:
-    """Inv9: the second person was an approver when they decided."""
-    held = select(Grant.id).where(
-        Grant.person_id == Approval.decided_by_id, Grant.role.in_(_APPROVERS), Grant.granted_at <= Approval.decided_at,
-        or_(Grant.ended_at.is_(None), Grant.ended_at > Approval.decided_at),
-    )  # fmt: skip
-    return Probe(
-        "Inv9",
-        select(func.count(Approval.id)).where(Approval.state == "approved"),
-        select(Approval.title, Approval.public_id, Person.name)
-        .outerjoin(Person, Person.id == Approval.decided_by_id)
-        .where(Approval.state == "approved", ~held.exists())
-        .order_by(Approval.id),
-        lambda row: f"approval {row.public_id} ({row.title}): {row.name} was no approver then",
+def _could_decide() -> ColumnElement[bool]:
+    """The role of a grant decides requests of this kind, by the kind's own permission."""
+    known = kinds_by_permission()
+    pairs = [(Approval.kind.in_(kinds), _roles_with(permission)) for permission, kinds in known.items()]
+    of_no_feature = Approval.kind.not_in([kind for kinds in known.values() for kind in kinds])
+    return or_(
+        and_(of_no_feature, Grant.role.in_(_roles_with(Permission.APPROVALS_DECIDE))),
+        *(and_(is_of_kind, Grant.role.in_(roles)) for is_of_kind, roles in pairs),
     )
+
+
+def _roles_with(permission: Permission) -> list[str]:
+    return [role for role, may in ROLE_PERMISSIONS.items() if permission in may]
+
+
+def _approver_at_that_time() -> Iterator[Probe]:
+    """Inv9: each who said yes, above a limit two, held a role that decides such requests at that moment."""
+    for who, at, is_said in (
+        (Approval.decided_by_id, Approval.decided_at, Approval.state == "approved"),
+        (Approval.first_by_id, Approval.first_at, Approval.first_by_id.is_not(None)),
+    ):
+        held = select(Grant.id).where(
+            Grant.person_id == who, _could_decide(), Grant.granted_at <= at,
+            or_(Grant.ended_at.is_(None), Grant.ended_at > at), or_(Grant.ends_at.is_(None), Grant.ends_at > at),
+        )  # fmt: skip
+        yield Probe(
+            "Inv9",
+            select(func.count(Approval.id)).where(is_said),
+            select(Approval.title, Approval.public_id, Person.name)
+            .outerjoin(Person, Person.id == who)
+            .where(is_said, ~held.exists())
+            .order_by(Approval.id),
+            lambda row: f"approval {row.public_id} ({row.title}): {row.name} was no approver then",
+        )
 
 
 def _posted_after_approval() -> Probe:
