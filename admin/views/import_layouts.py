@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from admin.views.import_words import COLUMN_WORDS, FIGURE_COLUMNS
 from portal.access import Permission
 from portal.errors import N_, Invalid
 from portal.http.access import requires
@@ -113,5 +114,5 @@ def _page(public_id: str, draft: MappingDraft | None, errors: dict[str, str]) ->
     return render_template(
         "admin/imports/mapping.html", batch=find_batch(g.session, public_id=public_id, actor=g.actor), found=found,
         draft=chosen, preview=preview, errors=errors, choices=column_choices(chosen.record), kinds=KIND_LABELS,
-        orders=DATE_ORDERS, layouts=profile_names(g.session),
+        orders=DATE_ORDERS, layouts=profile_names(g.session), column_words=COLUMN_WORDS, figures=FIGURE_COLUMNS,
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from admin.views.import_words import COLUMN_WORDS
 from portal.access import Permission
 from portal.errors import N_, Invalid
 from portal.http.access import requires
@@ -37,7 +38,7 @@ def index(batch: str) -> ResponseReturnValue:
         return export(listing, _columns(), "quarantine")
     return render_template(
         "admin/imports/rows.html", batch=find_batch(g.session, public_id=batch, actor=g.actor), listing=listing,
-        links=ListLinks(listing), codes=CODE_LABELS,
+        links=ListLinks(listing), codes=CODE_LABELS, column_words=COLUMN_WORDS,
     )  # fmt: skip
 
 
@@ -111,4 +112,5 @@ def _page(batch: str, public_id: str, typed: dict[str, str], errors: dict[str, s
         "admin/imports/row.html", batch=find_batch(g.session, public_id=batch, actor=g.actor), row=row,
         shown=filled, others=[name for name in columns if name not in filled], required=required,
         cells={**row.cells, **typed}, errors=errors, codes=CODE_LABELS, unknown=N_("Row"),
+        column_words=COLUMN_WORDS,
     )  # fmt: skip

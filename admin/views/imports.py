@@ -10,6 +10,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from wtforms import SelectField, TextAreaField
 
+from admin.views.import_words import COLUMN_WORDS
 from portal.access import Permission
 from portal.errors import N_, Invalid
 from portal.http.access import requires
@@ -130,6 +131,7 @@ def show(public_id: str) -> ResponseReturnValue:
         "admin/imports/show.html", batch=batch, job=job, sentence=sentence_of(job), problems=problems,
         links=ListLinks(problems), kinds=KIND_LABELS, codes=CODE_LABELS, skips=SKIP_LABELS,
         actions=EINVOICE_ACTIONS, layouts=profile_names(g.session),
+        column_words=COLUMN_WORDS,
     )  # fmt: skip
 
 

@@ -91,8 +91,14 @@ def rules() -> ResponseReturnValue:
 def _words() -> dict[str, Any]:
     return {
         "states": STATES, "act_words": ACT_WORDS, "fates": FATE_WORDS, "stages": STAGE_WORDS, "changes": CHANGE_WORDS,
-        "shown_minor": shown_minor, "percent": percent,
+        "shown_minor": shown_minor, "percent": percent, "say_change": _say_change,
     }  # fmt: skip
+
+
+def _say_change(text: str) -> str:
+    """Return a rule told in keys with its acts and evidence in words."""
+    known = {**STAGE_WORDS, **ACT_WORDS, "off": N_("off")}
+    return " · ".join(_(known[part]) if part in known else part for part in text.split(" · "))
 
 
 def shown_minor(minor: int, currency: str) -> str:
