@@ -6,10 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
 from portal.access import Actor
 from portal.confirmations import confirm_lines
+from portal.confirmations.models import TermsAcceptance
 from portal.statements import StatementPage, find_statement
 from tests.books import Books
 from tests.statements.months import FEBRUARY, issue_month, statement_of
@@ -32,3 +34,9 @@ def page(session: Session, books: BookStory, mei: Actor, ping: Actor, now: datet
         session, public_id=public_id, line_nos=[1, 2], content_hash=shown.content_hash, actor=ping, now=now
     )
     return find_statement(session, public_id=public_id, actor=ping)
+
+
+def forget_terms(session: Session) -> None:
+    """Let nobody have accepted the terms yet."""
+    session.execute(text("DROP TRIGGER tg_terms_acceptances_2"))
+    session.execute(delete(TermsAcceptance))

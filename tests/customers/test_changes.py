@@ -17,19 +17,16 @@ from portal.approvals.models import Approval
 from portal.customers import (
     AccountDraft,
     ContactDraft,
-    accounts_of,
     add_contact,
-    bank_alerts,
     contacts_of,
     customers_by_number,
     edit_contact,
     pending_changes,
     propose_account,
-    propose_account_end,
     propose_email,
 )
 from portal.customers.models import Contact, CustomerAccount, MasterChange
-from portal.errors import Conflict, Invalid, NotAllowed, NotFound, SecondPersonRequired
+from portal.errors import Conflict, Invalid, NotAllowed, SecondPersonRequired
 from portal.http.mail_texts import render_mail
 from portal.outbox.models import OutboxMessage
 from portal.reminders.queries import recipients_of
@@ -119,33 +116,6 @@ def test_a_refused_change_leaves_all_as_it_was(
 
 
 @pytest.mark.db
-def test_a_bank_account_appears_only_when_approved_and_is_pointed_out(
-    session: Session, mei: Actor, chen: Actor, now: datetime
-) -> None:
-    customer_id, public_id = acme(session)
-    contact(session, mei, now)
-    propose_account(session, customer=public_id, draft=DRAFT, reason="Letter", actor=mei, now=now)
-    known: dict[str, Any] = {"customer_id": customer_id, "actor": mei}
-    assert accounts_of(session, **known) == ()
-    assert [one.is_pending for one in bank_alerts(session, now=now, **known)] == [True]
-    with pytest.raises(Conflict):
-        propose_account(session, customer=public_id, draft=DRAFT, reason="Again", actor=mei, now=now)
-    say_yes(session, chen, now)
-    (account,) = accounts_of(session, **known)
-    assert account.grouped == "DE89 3704 0044 0532 0130 00"
-    assert [one.is_pending for one in bank_alerts(session, now=now, **known)] == [False]
-    assert bank_alerts(session, now=now + timedelta(days=31), **known) == ()
-    told = session.scalars(select(OutboxMessage).where(OutboxMessage.event == "contact-changed")).one()
-    text = render_mail(told, base_url="http://x").text
-    assert "3000" in text
-    assert "DE89" not in text
-    propose_account_end(session, public_id=account.public_id, reason="Closed", actor=mei, now=now)
-    say_yes(session, chen, now)
-    assert accounts_of(session, **known) == ()
-    session.commit()
-
-
-@pytest.mark.db
 def test_the_database_refuses_an_account_nobody_approved(session: Session, mei: Actor, now: datetime) -> None:
     customer_id, public_id = acme(session)
     propose_account(session, customer=public_id, draft=DRAFT, reason="Letter", actor=mei, now=now)
@@ -169,8 +139,3 @@ def test_refuses_numbers_that_cannot_be_an_account(
     with pytest.raises(Invalid) as refused:
         propose_account(session, customer=acme(session)[1], draft=draft, reason="x", actor=mei, now=now)
     assert refused.value.field == field
-
-
-def test_another_company_has_no_such_customer(session: Session, bo: Actor, mei: Actor, now: datetime) -> None:
-    with pytest.raises((NotFound, NotAllowed)):
-        accounts_of(session, customer_id=acme(session)[0], actor=bo)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,40 +10,20 @@ import pytest
 from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
-from portal.access import Actor, SecurityNote, end_role, make_link, note_security
+from portal.access import Actor, end_role
 from portal.access.models import Person
 from portal.audit import history_of, list_audit, verify_chain
 from portal.checks import run_checks
-from portal.confirmations import find_confirmation, sign_balance
+from portal.confirmations import find_confirmation
 from portal.customers import ContactDraft, add_contact, contacts_of, customers_by_number
 from portal.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.lists import ListQuery
 from portal.outbox.models import OutboxMessage
-from portal.privacy import erasable, erase_contact, erase_person, export_person
+from portal.privacy import erasable, erase_contact, erase_person
 from portal.statements import StatementPage, acts_on
-from tests.confirmations.test_sign import draft_of
 
 #: What may still name an erased person: evidence they gave, and decisions by two people (ADR 0014).
 EVIDENCE = {"confirmations", "terms_acceptances", "acts", "approvals", "master_changes"}
-
-
-@pytest.fixture
-def receipt(session: Session, page: StatementPage, ping: Actor, now: datetime) -> str:
-    """Ping signed a statement, got mail and left traces everywhere."""
-    public_id = sign_balance(session, public_id=page.public_id, signature=draft_of(page), actor=ping, now=now)
-    customer = customers_by_number(session, ["ACME"])["ACME"]
-    draft = ContactDraft("Ping Zhou", ping.email, phone="+86 10 5555", language="zh")
-    add_contact(session, customer_public_id=customer.public_id, draft=draft, actor=_clerk(session), now=now)
-    make_link(session, path="/statements", label={}, customer_id=customer.id, recipient=ping.email, now=now)
-    note_security(session, SecurityNote("sign-in.succeeded", ping.person_id, "192.0.2.7"), now=now)
-    session.commit()
-    return public_id
-
-
-def _clerk(session: Session) -> Actor:
-    from tests.cast import MEI, actor_of
-
-    return actor_of(session, MEI)
 
 
 def forget_ping(session: Session, ping: Actor, sec: Actor, now: datetime) -> None:
@@ -161,27 +138,6 @@ def test_erases_a_contact_without_a_sign_in(session: Session, sec: Actor, mei: A
     assert places_naming(session, "Li Wen", "li@acme.example", "123456789") == set()
     assert contacts_of(session, customer.id) == ()
     assert verify_chain(session).ok
-
-
-def test_exports_everything_of_one_person_and_nothing_of_others(
-    session: Session, receipt: str, ping: Actor, sec: Actor, vera: Actor, now: datetime
-) -> None:
-    data = export_person(session, public_id=ping.public_id, actor=ping, now=now)
-    with zipfile.ZipFile(io.BytesIO(data.as_zip())) as archive:
-        files = {name: json.loads(archive.read(name)) for name in archive.namelist()}
-    assert files["profile.json"][0]["email"] == ping.email
-    assert files["roles.json"][0]["customer_no"] == "ACME"
-    assert files["signatures.json"][0]["signed_text"].startswith("余额签认")
-    assert files["acts.json"][0]["event"] == "lines.answered"
-    assert files["security-log.json"]
-    assert files["mails.json"]
-    assert "Mei" not in str(files)
-    assert "password_hash" not in str(files)
-    assert (
-        export_person(session, public_id=ping.public_id, actor=sec, now=now).files.keys() == data.files.keys()
-    )
-    with pytest.raises(NotAllowed):
-        export_person(session, public_id=ping.public_id, actor=vera, now=now)
 
 
 def test_a_mail_that_still_waits_never_leaves(

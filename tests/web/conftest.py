@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from hashlib import sha1
 from typing import Any
 
@@ -15,6 +16,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Playwright, sync_playwright
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from portal.access import hash_password, start_sign_in
@@ -24,7 +26,9 @@ from portal.clock import utc_now
 from portal.db import Database
 from portal.settings import Settings
 from tests.bench import Bench
+from tests.books import Books
 from tests.cast import PASSWORD, Part
+from tests.compare.february import issue_february
 from wsgi import create_app
 
 RAW_TOKEN = sha1(b"a test's own", usedforsecurity=False).hexdigest()
@@ -165,3 +169,9 @@ def chromium_browser(playwright_driver: Playwright) -> Iterator[Chromium]:
     browser = playwright_driver.chromium.launch(executable_path=chromium(), args=FLAGS)
     yield browser
     browser.close()
+
+
+@pytest.fixture
+def issued(session: Session, books: Callable[[str], Books], now: datetime) -> None:
+    """February of Acme is issued."""
+    issue_february(session, books, now)

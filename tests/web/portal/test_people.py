@@ -17,7 +17,7 @@ from portal.customers import pause_customer, set_group
 from portal.customers.models import Customer
 from portal.statements import find_statement
 from tests.books import Books
-from tests.cast import AUD, BO, CHEN, MEI, NOW, PING, VERA, Part
+from tests.cast import BO, MEI, NOW, PING, VERA, Part
 from tests.statements.months import FEBRUARY, issue_month, statement_of
 from tests.web.conftest import Browser
 
@@ -245,21 +245,3 @@ def test_who_has_another_company_begins_there(browser_of: Open, session: Session
     assert ping.get("/statements").status_code == 200
     assert ping.post("/company", {"company": acme.public_id}).status_code == 303
     assert ping.get("/statements").status_code == 403
-
-
-# --- staff side of people ---------------------------------------------------------------------------------------------
-
-
-def test_staff_see_who_signs_in_and_invite_by_two(browser_of: Open, session: Session) -> None:
-    base = f"/admin/customers/{customer(session).public_id}/people"
-    clerk = browser_of(MEI)
-    assert "Ping Zhou" in clerk.get(base).text
-    given = {"name": "New One", "email": "new@acme.example", "role": "confirmer", "language": "en"}
-    assert clerk.post(f"{base}/invite", given).status_code == 303
-    assert "A second person must agree" in clerk.get(f"{base}?lang=en").text
-    assert ask(session, select(Invitation.id)) == []
-    approver = browser_of(CHEN)
-    page = approver.get("/admin/approvals/").text
-    assert "New One" in page
-    assert browser_of(AUD).get(base).status_code == 200
-    assert browser_of(AUD).post(f"{base}/invite", given).status_code == 403
