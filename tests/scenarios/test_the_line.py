@@ -148,11 +148,7 @@ def _answer(ping: Visitor, link: str, statement: str) -> str:
     assert page.url.endswith(f"/statements/{statement}")
     for figure in ("1,130.00", "791.00", "1,921.00"):  # opening, invoiced, closing
         assert figure in page.text
-    line = re.search(
-        r"line=(\d+)[^>]*>(?:(?!line=).)*?INV-2|INV-2(?:(?!INV-3).)*?line=(\d+)", page.text, re.DOTALL
-    )
-    assert line
-    number = next(filter(None, line.groups()))
+    number = page.find(r"INV-2(?:(?!INV-3).)*?line=(\d+)")
     form = f"/disputes/new?statement={statement}&line={number}"
     content = ping.get(form).field("content_hash")
     told = {"reason": "QTY", "amount": "113.00", "text": "One box is missing.", "QTY.receipt_note": "GRN-7"}
@@ -162,10 +158,11 @@ def _answer(ping: Visitor, link: str, statement: str) -> str:
     assert ping.post(f"/statements/{statement}/answers", rest).status == 200
     sign = ping.get(f"/statements/{statement}/sign")
     kept = {name: sign.field(name) for name in ("content_hash", "answers_hash", "signed_text")}
-    signed = ping.post(
-        f"/statements/{statement}/sign",
-        kept | {"act": "sign", "outcome": "agreed-except", "signer_name": "Ping", "job_title": "Bookkeeper"},
-    )
+    who = {"signer_name": "Ping", "job_title": "Bookkeeper"}
+    ready = kept | who | {"act": "sign", "outcome": "agreed-except"}
+    unread = ping.post(f"/statements/{statement}/sign", ready)
+    assert (unread.status, "Accept the terms" in unread.text) == (422, True)
+    signed = ping.post(f"/statements/{statement}/sign", ready | {"terms": sign.field("terms")})
     assert "/receipts/" in signed.url
     return ping.get("/disputes/").find(r'href="/disputes/([A-Za-z0-9_-]{22})"')
 
