@@ -161,7 +161,7 @@ def _facts(document: DocumentView) -> list[tuple[str, str]]:
         (_("Order"), document.order_no),
         (_("Reference"), document.reference),
         (_("Content"), document.description),
-        (_("Method"), document.method),
+        (_("Method"), _("Bank transfer") if document.method == "bank" else document.method),
         (_("Exchange rate"), document.exchange_rate),
         (_("Department"), document.department),
         (_("Project"), document.project),

@@ -85,7 +85,7 @@ def _facts(document: DocumentView) -> list[tuple[str, str]]:
         (_("Order"), document.order_no),
         (_("Reference"), document.reference),
         (_("Content"), document.description),
-        (_("Method"), document.method),
+        (_("Method"), _("Bank transfer") if document.method == "bank" else document.method),
     ]
     return [(word, value) for word, value in known if value]
 
