@@ -35,14 +35,17 @@ def sign_words(page: StatementPage) -> dict[str, Any]:
     progress = page.progress
     counts = (progress.confirmed_count, progress.disputed_count, progress.unanswered_count)
     notes = [ngettext("%(num)s line", "%(num)s lines", count) for count in counts]
-    if progress.opening_state == "confirmed":
-        notes[0] = ngettext("%(num)s line + opening", "%(num)s lines + opening", counts[0])
+    states = ("confirmed", "disputed", "unanswered")
+    if progress.opening_state in states:
+        at = states.index(progress.opening_state)
+        notes[at] = ngettext("%(num)s line + opening", "%(num)s lines + opening", counts[at])
     sums = (progress.confirmed, progress.disputed, progress.unanswered)
     chips = (("confirmed", _("Confirmed")), ("disputed", _("Disputed")), ("unanswered", _("Unanswered")))
     strip: list[dict[str, Any]] = [
         {"chip": chip, "note": note, "money": money, "op": op}
         for chip, note, money, op in zip(chips, notes, sums, ("", "+", "+"), strict=True)
     ]
+    open_lines = [_open_line(line) for line in page.all_lines if line.answer == "disputed"]
     closing = {"label": closing_label(page.figures.closing, words()), "money": page.figures.closing}
     strip.append(closing | {"op": "=", "total": True})
     return {
@@ -52,16 +55,14 @@ def sign_words(page: StatementPage) -> dict[str, Any]:
             "%(num)s line is unanswered.", "%(num)s lines are unanswered.", progress.left
         ),
         "agreed_note": _("Nothing is disputed.")
-        if not progress.disputed_count
-        else ngettext(
-            "Withdraw the dispute first.", "Withdraw the %(num)s disputes first.", progress.disputed_count
-        ),
+        if not open_lines
+        else ngettext("Withdraw the dispute first.", "Withdraw the %(num)s disputes first.", len(open_lines)),
         "except_note": _(
             "Confirms %(agreed)s; the disputed %(disputed)s go on as disputes and hold up nothing else.",
             agreed=progress.confirmed,
             disputed=progress.disputed,
         ),
-        "open_lines": [_open_line(line) for line in page.all_lines if line.answer == "disputed"],
+        "open_lines": open_lines,
     }
 
 

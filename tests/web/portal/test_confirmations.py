@@ -193,6 +193,16 @@ def test_the_button_never_shows_a_figure_that_is_partly_disputed(
     assert ping_browser.post(f"/statements/{company.newest}/sign", sign_data(text)).status_code == 303
 
 
+def test_an_opening_balance_in_dispute_is_one_of_the_exceptions(
+    ping_browser: Browser, company: Company, database: Database
+) -> None:
+    with database.writing() as session:
+        dispute_line(session, company.newest, 0, amount="100000")
+    answer_all(ping_browser, company)
+    text = ping_browser.get(f"/statements/{company.newest}/sign?outcome=disagreed&lang=en").text
+    assert "Agree, except 1 disputed line<" in text
+
+
 def test_disagreeing_needs_a_figure_and_words(ping_browser: Browser, company: Company) -> None:
     text = answer_all(ping_browser, company)
     path = f"/statements/{company.newest}/sign"
