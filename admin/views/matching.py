@@ -184,7 +184,9 @@ def receipt_context(
         "rests": _rests(view),
         "may_act": may_work and is_open,
         "may_identify": may_work and view.row.mark == "unidentified",
-        "may_undo": view.row.state == "posted" and (may_work or g.actor.may(Permission.MATCHES_UNDO)),
+        "may_undo": view.row.state == "posted"
+        and view.row.mark != "pending"
+        and (may_work or g.actor.may(Permission.MATCHES_UNDO)),
         "methods": [(key, METHOD_WORDS[key]) for key in ("fifo", "pro_rata", "largest")],
         "method": shown_of().method,
         "found_customers": _customers(g),

@@ -89,10 +89,8 @@ def _accept(g: Unit, view: MatchView) -> str:
         "actor": g.actor,
         "now": g.now,
     }
-    if view.row.mark == "unidentified":
-        identify_money(g.session, chosen=_chosen(view), **where)
-        return "posted"
-    return accept_match(g.session, chosen=_chosen(view), note=request.form.get("note", ""), **where)
+    verb = identify_money if view.row.mark == "unidentified" else accept_match
+    return verb(g.session, chosen=_chosen(view), note=request.form.get("note", ""), **where)
 
 
 def _again(g: Unit, public_id: str, refused: str) -> str:

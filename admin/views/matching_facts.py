@@ -6,13 +6,14 @@ from admin.views.matching_rules import CHANGE_WORDS, FATE_WORDS
 from portal.approvals import ApprovalView
 from portal.errors import N_
 from portal.i18n import Translator
-from portal.matching import POST_KIND, REST_WORDS, RULES_KIND, UNDO_KIND, WISH_KIND
-from portal.money import Money
+from portal.matching import IDENTIFY_KIND, POST_KIND, REST_WORDS, RULES_KIND, UNDO_KIND, WISH_KIND
+from portal.money import Money, format_amount
 
 Facts = list[tuple[str, str]]
 
 KIND_WORDS: dict[str, str] = {
     POST_KIND: N_("Matched receipt"),
+    IDENTIFY_KIND: N_("Customer of unidentified cash"),
     UNDO_KIND: N_("Undo a match"),
     RULES_KIND: N_("Rules of matching, new version"),
     WISH_KIND: N_("Another allocation of a receipt"),
@@ -33,6 +34,23 @@ def post_facts(approval: ApprovalView, tr: Translator) -> Facts:
         money = tr.headline(Money(line["debit_minor"] or line["credit_minor"], effect["currency"]))
         facts.append((f"{side} {line['code']} {name}", money))
     return facts
+
+
+def identify_facts(approval: ApprovalView, tr: Translator) -> Facts:
+    """Return what is unidentified and open before and after, then what the entry says."""
+    content, before, after = approval.content, approval.effect["before"], approval.effect["after"]
+    kept, left = Money(before["unidentified"], content["currency"]), after["unidentified"]
+    facts = [
+        (
+            tr.gettext("Unidentified cash"),
+            f"{tr.headline(kept)} → {format_amount(Money(left, kept.currency))}",
+        )
+    ]
+    for number, minor in before["documents"].items():
+        then = Money(after["documents"][number], content["item_currency"])
+        words = f"{tr.headline(Money(minor, then.currency))} → {format_amount(then)}"
+        facts.append((tr.gettext("%(document)s, open", document=number), words))
+    return [*facts, *post_facts(approval, tr)]
 
 
 def undo_facts(approval: ApprovalView, tr: Translator) -> Facts:
@@ -67,4 +85,10 @@ def wish_facts(approval: ApprovalView, tr: Translator) -> Facts:
     ]
 
 
-FACTS = {POST_KIND: post_facts, UNDO_KIND: undo_facts, RULES_KIND: rule_facts, WISH_KIND: wish_facts}
+FACTS = {
+    POST_KIND: post_facts,
+    IDENTIFY_KIND: identify_facts,
+    UNDO_KIND: undo_facts,
+    RULES_KIND: rule_facts,
+    WISH_KIND: wish_facts,
+}

@@ -14,8 +14,8 @@ Every receipt has one current match; nothing is posted twice, nothing is applied
 | undone | reversed in the open; a new match waits for the line | ``undo`` | matches:undo |
 
 A pending one that is sent back (``reject``) is proposed again. Rule sets are drafted (matches:work) and activated by a
-second person; unidentified cash waits until ``identify_money``; customers ask for another allocation and send
-remittance advices (allocations:propose).
+second person; unidentified cash waits until ``identify_money``, above the limit with a second person; customers ask
+for another allocation and send remittance advices (allocations:propose).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from portal.matching.advices import (
 )
 from portal.matching.calibration import RuleEffect, rule_effects
 from portal.matching.hold import leave_alone, park_match, refuse_match, resume_match
-from portal.matching.identify import identify_money, post_as_unidentified
+from portal.matching.identify import IDENTIFY_KIND, identify_money, post_as_unidentified
 from portal.matching.methods import METHOD_WORDS, METHODS, Payable, Spread, Wish, spread_money
 from portal.matching.propose import ProposeResult, post_sure, propose_matches
 from portal.matching.queries import (
@@ -98,6 +98,7 @@ __all__ = [
     "ACT_WORDS",
     "FATES",
     "HISTORY_TABS",
+    "IDENTIFY_KIND",
     "LIKELY_BP",
     "MATCH_JOB",
     "MATCH_SORTS",

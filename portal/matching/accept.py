@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from portal import audit
 from portal.access import Actor, Permission
 from portal.approvals import ApprovalKind, Request, RequestDraft, register_kind, request_approval
+from portal.clock import business_day
 from portal.customers.models import Customer
 from portal.errors import N_, Conflict, Invalid, NotFound, SecondPersonRequired
+from portal.ledger import entity_view
 from portal.matching.models import Match, MatchPart
 from portal.matching.post import Decision, post_matches, replace_parts, settled_of
 from portal.matching.preview import preview_of
@@ -22,7 +24,9 @@ from portal.matching.rule_sets import active_rules
 from portal.matching.rules import RuleSet, WrongState, next_state
 from portal.matching.settle import rest_of, within_tolerance
 from portal.money import Money
+from portal.policies import current_policy
 from portal.receivables.models import Document
+from portal.roles import approver_limit, maker_limit
 
 POST_KIND = "matching.post"
 
@@ -230,8 +234,15 @@ def _request(session: Session, decision: Decision, *, note: str, actor: Actor, n
         kind=POST_KIND, subject_kind="match", subject_id=match.public_id, customer_id=match.customer_id,
         title=match.booked_on.isoformat(), money=Money(match.amount_minor, match.currency),
         content=_content_of(session, match.public_id), effect=preview_of(session, decision), note=note.strip(),
+        policy_version=policy_version_of(session, match, now=now),
     )  # fmt: skip
     request_approval(session, draft, actor=actor, now=now)
+
+
+def policy_version_of(session: Session, match: Match, *, now: datetime) -> int:
+    """Return the version of the policy under which a second person is asked today: its limits hold."""
+    today = business_day(now, entity_view(session, match.entity_id).time_zone)
+    return current_policy(session, on=today).version
 
 
 def _content_of(session: Session, public_id: str) -> dict[str, Any]:
@@ -281,4 +292,9 @@ def record_match(
     )  # fmt: skip
 
 
-register_kind(ApprovalKind(kind=POST_KIND, run=_run, content_of=_content_of, on_rejected=_on_rejected))
+register_kind(
+    ApprovalKind(
+        kind=POST_KIND, run=_run, content_of=_content_of, on_rejected=_on_rejected, limit=approver_limit,
+        maker_limit=maker_limit,
+    )
+)  # fmt: skip

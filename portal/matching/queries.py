@@ -16,6 +16,7 @@ from portal.bank.models import BankLine
 from portal.customers.models import Customer
 from portal.errors import N_
 from portal.lists import ListQuery, Page, Tab
+from portal.matching.identify import waits_for_second
 from portal.matching.models import Match, MatchPart, UnidentifiedMoney
 from portal.matching.rules import WAITING
 from portal.money import Money
@@ -187,7 +188,12 @@ UNIDENTIFIED_AGES = (7, 30, 90)
 
 @dataclass(frozen=True, slots=True)
 class UnidentifiedRow:
-    """Money in the books whose payer is unknown."""
+    """Money in the books whose payer is unknown.
+
+    Attributes:
+        is_pending: Someone named a customer; a second person has not agreed yet.
+        note: Why a second person sent it back, or why it is unidentified again.
+    """
 
     public_id: str
     booked_on: date
@@ -195,6 +201,8 @@ class UnidentifiedRow:
     payer: str
     narrative: str
     money: Money
+    is_pending: bool
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,25 +215,25 @@ class UnidentifiedList:
 
 
 def list_unidentified(session: Session, *, as_of: date, actor: Actor) -> UnidentifiedList:
-    """Return unidentified cash by age.
+    """Return unidentified cash by age; what waits for a second person is still unidentified.
 
     Raises:
         NotAllowed: The actor does not read matches.
     """
     actor.require(Permission.MATCHES_READ)
     found = session.execute(
-        select(UnidentifiedMoney, Match.public_id, BankLine.payer_name, BankLine.narrative)
+        select(UnidentifiedMoney, Match, BankLine.payer_name, BankLine.narrative)
         .join(Match, Match.id == UnidentifiedMoney.match_id)
         .join(BankLine, BankLine.id == Match.bank_line_id)
-        .where(UnidentifiedMoney.state == "open")
+        .where(UnidentifiedMoney.state == "open", *_scope(actor))
         .order_by(UnidentifiedMoney.booked_on, UnidentifiedMoney.match_id)
     )
     rows = tuple(
         UnidentifiedRow(
-            public_id, money.booked_on, max((as_of - money.booked_on).days, 0), payer, narrative,
-            Money(money.amount_minor, money.currency),
+            match.public_id, money.booked_on, max((as_of - money.booked_on).days, 0), payer, narrative,
+            Money(money.amount_minor, money.currency), waits_for_second(match), match.note,
         )
-        for money, public_id, payer, narrative in found
+        for money, match, payer, narrative in found
     )  # fmt: skip
     ages: dict[str, list[int]] = {}
     for row in rows:
@@ -329,6 +337,8 @@ def _row(session: Session, rows: Iterable[Any]) -> list[MatchRow]:
 
 def mark_of(match: Match, *, payer: str, customer: Customer | None) -> str:
     """Return what kind of case a match is, see ``MatchRow.mark``."""
+    if waits_for_second(match):
+        return "pending"
     if match.state not in WAITING or match.state == "refused":
         return "unidentified" if match.state == "posted" and match.outcome == "unidentified" else match.state
     if match.outcome == "none":

@@ -16,7 +16,7 @@ from portal.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from portal.ledger import entity_view, reverse_entry
 from portal.ledger.models import Entry
 from portal.matching.accept import locked_match, parts_of, record_match
-from portal.matching.identify import money_of
+from portal.matching.identify import money_of, require_decided
 from portal.matching.models import Match, PayerSighting, RemittanceAdvice, UnidentifiedMoney
 from portal.matching.post import replace_parts
 from portal.matching.rules import next_state
@@ -46,6 +46,7 @@ def undo_match(session: Session, *, public_id: str, reason: str, actor: Actor, n
         NotAllowed: The actor may not undo; ``request_undo`` asks someone who may.
         NotFound: Unknown, or out of scope.
         WrongState: It is not posted.
+        Conflict: It is unidentified cash whose customer waits for a second person.
         Invalid: No reason.
         PeriodClosed: Today lies in a closed period.
     """
@@ -54,6 +55,7 @@ def undo_match(session: Session, *, public_id: str, reason: str, actor: Actor, n
         raise Invalid(N_("Say why it is undone."), field="reason")
     match = locked_match(session, public_id, actor=actor)
     next_state(match.state, "undo")
+    require_decided(match)
     reason = reason.strip()[:500]
     if match.document_id is not None:
         _reverse_receipt(session, match, reason=reason, actor=actor, now=now)
@@ -176,7 +178,7 @@ def request_undo(session: Session, *, public_id: str, reason: str, actor: Actor,
         NotAllowed: The actor does not work on matches, or is no person.
         NotFound: Unknown, or out of scope.
         WrongState: It is not posted.
-        Conflict: It was asked before.
+        Conflict: It was asked before, or its identification waits for a second person.
         Invalid: No reason.
     """
     actor.require(Permission.MATCHES_WORK)
@@ -186,6 +188,7 @@ def request_undo(session: Session, *, public_id: str, reason: str, actor: Actor,
         raise Invalid(N_("Say why it is undone."), field="reason")
     match = locked_match(session, public_id, actor=actor)
     next_state(match.state, "undo")
+    require_decided(match)
     match.note = reason.strip()[:500]
     session.flush()
     draft = RequestDraft(
@@ -216,7 +219,8 @@ def undo_last(session: Session, *, reason: str, actor: Actor, now: datetime) -> 
 
 def last_own(session: Session, *, actor: Actor) -> Match | None:
     """Return the last match the actor posted that still stands; approvers: the last anyone posted by hand."""
-    query = select(Match).where(Match.state == "posted", Match.decided_how != "auto")
+    waits = (Match.outcome == "unidentified") & Match.customer_id.is_not(None)
+    query = select(Match).where(Match.state == "posted", Match.decided_how != "auto", ~waits)
     if not actor.may(Permission.MATCHES_UNDO):
         query = query.where(Match.decided_by_id == actor.person_id)
     if actor.customer_ids is not None:

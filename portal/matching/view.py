@@ -223,7 +223,7 @@ def _items(
         return (), 0
     wanted = dict(chosen)
     lines = _read_items(session, match.entity_id, customer_id, currency)
-    if match.state == "posted":
+    if match.state == "posted" and match.outcome != "unidentified":
         lines = _read_documents(session, list(wanted))
     picked = [line for line in lines if line.document_id in wanted]
     others = [line for line in lines if line.document_id not in wanted]
@@ -295,9 +295,11 @@ def _entry(
 ) -> tuple[tuple[dict[str, Any], ...], bool]:
     from portal.matching.accept import needs_second_person
 
-    if customer_id is None or match.state not in {"proposed", "refused", "parked", "pending"}:
+    is_found = match.state == "posted" and match.outcome == "unidentified"
+    if customer_id is None or not (is_found or match.state in {"proposed", "refused", "parked", "pending"}):
         return (), False
-    decision = Decision(match, customer_id, currency, chosen, rest, "hand")
+    source = "unidentified" if is_found else "bank"
+    decision = Decision(match, customer_id, currency, chosen, rest, "hand", source)
     try:
         return tuple(preview_of(session, decision)["entry"]), needs_second_person(
             session, active_rules(session), decision
