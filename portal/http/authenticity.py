@@ -17,6 +17,9 @@ METHODS = {
     "passkey": N_("Passkey"),
     "totp": N_("Password and code"),
     "password+totp": N_("Password and code"),
+    "oidc": N_("Single sign-on"),
+    "oidc+totp": N_("Single sign-on and code"),
+    "oidc+recovery": N_("Single sign-on and recovery code"),
     "recovery": N_("Password and recovery code"),
     "on-behalf": N_("Recorded by us"),
     "mail-code": N_("Code by mail"),
@@ -61,14 +64,14 @@ def _facts(found: Authenticity) -> list[tuple[str, str]]:
     one = found.signature
     if not one.is_electronic:
         return [
-            (_("Answer given by"), f"{one.person_name}, {one.job_title}"),
+            (_("Answer given by"), f"{one.person_name} · {one.job_title}"),
             (_("Recorded by"), one.recorded_by),
             (_("Approved by"), one.approved_by),
             (_("Time, with offset"), one.local_time),
         ]
     terms, code = found.terms, str(one.evidence.get("code", ""))
     return [
-        (_("Who"), f"{one.person_name}, {one.job_title}"),
+        (_("Who"), f"{one.person_name} · {one.job_title}"),
         (_("Role"), roles_words(one.role)),
         (_("Authority"), one.authority or _("none stated")),
         (_("Signed in with"), method_words(one.method)),
@@ -101,8 +104,8 @@ def _steps(found: Authenticity) -> list[tuple[str, str]]:
         (
             tr.day(one.sent_at.date()),
             _("invited by %(name)s", name=one.invited_by or "—")
-            + (", " + _("accepted %(day)s", day=one.accepted_at.date()) if one.accepted_at else "")
-            + (", " + _("taken back") if one.is_revoked else ""),
+            + (" · " + _("accepted %(day)s", day=one.accepted_at.date()) if one.accepted_at else "")
+            + (" · " + _("taken back") if one.is_revoked else ""),
         )
         for one in found.invitations
     ]
