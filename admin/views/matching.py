@@ -31,6 +31,7 @@ from portal.matching import (
     last_own,
     list_matches,
     list_sure,
+    money_out,
     progress_of,
 )
 from portal.money import Money
@@ -94,6 +95,7 @@ def workbench(g: Unit, *, refused: str = "", typed: dict[str, str] | None = None
         rules_version=active_rules(g.session).version,
         wish_count=count_wishes(g.session, actor=g.actor),
         last=last_own(g.session, actor=g.actor),
+        out=money_out(g.session, actor=g.actor),
         row_url=lambda row: page_url(at=row.public_id),
         next_id=next(iter(following), ""),
         **(receipt_context(g, view, refused=refused, typed=typed) if view else {"view": None}),

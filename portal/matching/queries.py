@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.access import Actor, Permission
 from portal.access.models import Person
-from portal.bank.models import BankLine
+from portal.bank.models import BankAccount, BankLine
 from portal.customers.models import Customer
 from portal.errors import N_
 from portal.lists import ListQuery, Page, Tab
@@ -178,6 +178,37 @@ def count_waiting(session: Session, *, actor: Actor) -> int:
     if not actor.may(Permission.MATCHES_READ):
         return 0
     return session.scalar(select(func.count(Match.id)).where(*_scope(actor), Match.state.in_(WAITING))) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyOut:
+    """Open bank lines that matching leaves alone because money goes out: refunds, payments that bounced."""
+
+    count: int
+    sums: tuple[Money, ...]
+
+
+def money_out(session: Session, *, actor: Actor) -> MoneyOut:
+    """Return how much money out is open on bank lines; matching proposes nothing for it.
+
+    Raises:
+        NotAllowed: The actor does not read matches.
+    """
+    actor.require(Permission.MATCHES_READ)
+    query = (
+        select(BankLine.currency, func.count(), func.sum(BankLine.amount_minor))
+        .where(BankLine.state == "new", BankLine.amount_minor < 0)
+        .group_by(BankLine.currency)
+        .order_by(BankLine.currency)
+    )
+    if actor.entity_ids is not None:
+        query = query.join(BankAccount, BankAccount.id == BankLine.account_id).where(
+            BankAccount.entity_id.in_(actor.entity_ids)
+        )
+    rows = session.execute(query).all()
+    return MoneyOut(
+        sum(count for _, count, _ in rows), tuple(Money(int(minor), currency) for currency, _, minor in rows)
+    )
 
 
 # --- unidentified cash ----------------------------------------------------------------------------------------------

@@ -38,3 +38,19 @@ def test_only_staff_with_books_see_it(
     browser = browser_of(part)
     for path in ("", "/history", "/unidentified", "/rules"):
         assert browser.get(URL + path).status_code == status
+
+
+def test_money_out_is_shown_as_left_alone_with_the_reason(
+    browser_of: BrowserOf, desk: tuple[Bank, Books], session: Session
+) -> None:
+    mei = browser_of(MEI)
+    assert "Left alone: money out" not in mei.get(URL).get_data(as_text=True)
+    desk[0].tell("2026-01-23 -500.00 CNY Acme/6222000033 | returned, account closed")
+    desk[0].propose()
+    session.commit()
+    page = mei.get(URL).get_data(as_text=True)
+    assert "Left alone: money out" in page
+    assert "1 line: a refund or a bounced payment is no receipt" in page
+    assert "returned, account closed" in mei.get("/admin/bank/lines?tab=new&direction=out").get_data(
+        as_text=True
+    )
