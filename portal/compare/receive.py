@@ -83,7 +83,7 @@ def receive_ledger(
     if len(file.content) > MAX_UPLOAD:
         raise FileRefused(N_("“%(name)s” is larger than 20 MB."), field="file", name=clean_name(file.name))
     tables = _opened(file.content)
-    guess = guess_layout(tables, remembered=remembered_layouts(session, customer_id))
+    guess = _guessed(tables, remembered_layouts(session, customer_id))
     customer = session.get_one(Customer, customer_id)
     row = LedgerComparison(
         customer_id=customer_id, file_name=clean_name(file.name) or "ledger", size_bytes=len(file.content),
@@ -108,6 +108,13 @@ def _opened(content: bytes) -> tuple[Table, ...]:
         raise Invalid(field="file")
     try:
         return read_tables(content)
+    except Refusal as refusal:
+        raise Invalid(refusal.message, field="file", **refusal.params) from refusal
+
+
+def _guessed(tables: Sequence[Table], remembered: Sequence[Layout]) -> Guess:
+    try:
+        return guess_layout(tables, remembered=remembered)
     except Refusal as refusal:
         raise Invalid(refusal.message, field="file", **refusal.params) from refusal
 

@@ -7,7 +7,10 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from portal.access import system_actor
+from portal.access import Actor, system_actor
+from portal.attachments import FileDraft
+from portal.compare import receive_ledger, run_comparison, start_comparison
+from portal.db import Database
 from portal.statements import issue_statements, prepare_statements
 from tests.books import Books
 
@@ -39,3 +42,22 @@ def issue_february(session: Session, books: Callable[[str], Books], now: datetim
     run = prepare_statements(session, month=date(2026, 2, 1), actor=system_actor(), now=now)
     issue_statements(session, run=run, released_by="test", actor=system_actor(), now=now)
     session.commit()
+
+
+def received(session: Session, actor: Actor, now: datetime, content: bytes = LEDGER.encode("gb18030")) -> str:
+    """Let somebody of a customer hand a ledger in; returns the comparison, and what was written is committed."""
+    (customer_id,) = actor.customer_ids or {0}
+    file = FileDraft("明细账.csv", content)
+    public_id = receive_ledger(session, file=file, customer_id=customer_id, actor=actor, now=now)
+    session.commit()
+    return public_id
+
+
+def compared(session: Session, database: Database, actor: Actor, now: datetime) -> str:
+    """Hand the ledger in and compare it."""
+    public_id = received(session, actor, now)
+    start_comparison(session, public_id=public_id, actor=actor, now=now)
+    session.commit()
+    run_comparison(database, public_id=public_id, now=now)
+    session.expire_all()
+    return public_id
