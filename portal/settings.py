@@ -54,6 +54,14 @@ class Settings(BaseModel):
         "required", description="Whether staff without a passkey or app must set one up before anything else"
     )
 
+    oidc_issuer: str = Field(
+        "",
+        description="Single sign-on: issuer of the OpenID provider, exactly as it names itself; empty = none",
+    )
+    oidc_client_id: str = Field("", description="Single sign-on: who Concord is at the provider")
+    oidc_client_secret: str = Field("", description="Single sign-on: its secret there; empty = PKCE alone")
+    oidc_name: str = Field("", description="Single sign-on: word on the button; empty = the provider's host")
+
     @cached_property
     def url(self) -> str:
         """The database address, with the SQLite default filled in."""
@@ -122,6 +130,14 @@ class Settings(BaseModel):
             raise ValueError("CONCORD_BASE_URL must start with https:// unless it is a loopback address")
         if self.is_demo and not on_loopback:
             raise ValueError("the demo secret is refused on any address but loopback")
+        if self.oidc_issuer:
+            issuer = urlsplit(self.oidc_issuer)
+            if issuer.scheme != "https" and not (issuer.scheme == "http" and issuer.hostname in LOOPBACK):
+                raise ValueError(
+                    "CONCORD_OIDC_ISSUER must start with https:// unless it is a loopback address"
+                )
+            if not self.oidc_client_id:
+                raise ValueError("CONCORD_OIDC_ISSUER needs CONCORD_OIDC_CLIENT_ID")
         if self.clock and not (on_loopback and self.is_demo):
             raise ValueError("CONCORD_CLOCK is accepted only on loopback with the demo secret")
         return self

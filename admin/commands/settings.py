@@ -14,6 +14,8 @@ _SECRET = frozenset({"secret_key", "old_secret_keys"})
 
 
 def _shown(name: str, value: Any) -> Any:
+    if name == "oidc_client_secret":
+        return "set" if value else ""
     if name in _SECRET:
         return "set" if value else "kept in the home folder"
     text = value if isinstance(value, int) else str(value)

@@ -56,9 +56,9 @@ CREATE TABLE audit_rows (
 	CONSTRAINT pk_audit_rows PRIMARY KEY (number)
 )
 -- next
-CREATE INDEX ix_audit_rows_at ON audit_rows (at)
--- next
 CREATE INDEX ix_audit_rows_subject ON audit_rows (subject_kind, subject_id)
+-- next
+CREATE INDEX ix_audit_rows_at ON audit_rows (at)
 -- next
 CREATE TABLE audit_head (
 	id INTEGER NOT NULL,
@@ -206,6 +206,20 @@ CREATE TABLE passkeys (
 )
 -- next
 CREATE INDEX ix_passkeys_person ON passkeys (person_id)
+-- next
+CREATE TABLE sso_links (
+	id BIGSERIAL NOT NULL,
+	issuer VARCHAR(255) NOT NULL,
+	subject VARCHAR(255) NOT NULL,
+	person_id BIGINT NOT NULL,
+	linked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_sso_links PRIMARY KEY (id),
+	CONSTRAINT uq_sso_links_issuer_subject UNIQUE (issuer, subject),
+	CONSTRAINT uq_sso_links_issuer_person_id UNIQUE (issuer, person_id),
+	CONSTRAINT fk_sso_links_person_id FOREIGN KEY(person_id) REFERENCES people (id)
+)
+-- next
+CREATE INDEX ix_sso_links_person ON sso_links (person_id)
 -- next
 CREATE TABLE known_devices (
 	id BIGSERIAL NOT NULL,
@@ -454,11 +468,11 @@ CREATE TABLE customers (
 	CONSTRAINT fk_customers_parent_id FOREIGN KEY(parent_id) REFERENCES customers (id)
 )
 -- next
+CREATE INDEX ix_customers_name_key ON customers (name_key)
+-- next
 CREATE INDEX ix_customers_owner ON customers (owner_id)
 -- next
 CREATE INDEX ix_customers_parent ON customers (parent_id)
--- next
-CREATE INDEX ix_customers_name_key ON customers (name_key)
 -- next
 CREATE TABLE bank_accounts (
 	id BIGSERIAL NOT NULL,
@@ -611,9 +625,9 @@ CREATE TABLE grants (
 	CONSTRAINT fk_grants_ended_by_id FOREIGN KEY(ended_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_grants_customer ON grants (customer_id)
--- next
 CREATE INDEX ix_grants_person ON grants (person_id)
+-- next
+CREATE INDEX ix_grants_customer ON grants (customer_id)
 -- next
 CREATE UNIQUE INDEX uq_grants_staff ON grants (person_id, role) WHERE ended_at IS NULL AND customer_id IS NULL
 -- next
@@ -936,9 +950,9 @@ CREATE TABLE comparisons (
 	CONSTRAINT fk_comparisons_started_by_id FOREIGN KEY(started_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_comparisons_customer ON comparisons (customer_id, id)
--- next
 CREATE INDEX ix_comparisons_state ON comparisons (state, id)
+-- next
+CREATE INDEX ix_comparisons_customer ON comparisons (customer_id, id)
 -- next
 CREATE TABLE ledger_layouts (
 	customer_id BIGINT NOT NULL,
@@ -1029,9 +1043,9 @@ CREATE TABLE acts (
 	CONSTRAINT fk_acts_person_id FOREIGN KEY(person_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_acts_person ON acts (person_id)
--- next
 CREATE INDEX ix_acts_subject ON acts (subject_kind, subject_id)
+-- next
+CREATE INDEX ix_acts_person ON acts (person_id)
 -- next
 CREATE TABLE import_batches (
 	id BIGSERIAL NOT NULL,
@@ -1269,13 +1283,13 @@ CREATE TABLE documents (
 	CONSTRAINT fk_documents_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_documents_amount ON documents (amount_minor)
--- next
-CREATE INDEX ix_documents_day ON documents (document_on)
--- next
 CREATE INDEX ix_documents_tax_invoice ON documents (tax_invoice_no)
 -- next
 CREATE INDEX ix_documents_customer ON documents (customer_id, currency, posting_on, id)
+-- next
+CREATE INDEX ix_documents_day ON documents (document_on)
+-- next
+CREATE INDEX ix_documents_amount ON documents (amount_minor)
 -- next
 CREATE INDEX ix_documents_number ON documents (document_no)
 -- next
@@ -1301,9 +1315,9 @@ CREATE TABLE bank_statements (
 	CONSTRAINT uq_bank_statements_statement_key UNIQUE (statement_key)
 )
 -- next
-CREATE INDEX ix_bank_statements_account ON bank_statements (account_id, from_on, until_on)
--- next
 CREATE INDEX ix_bank_statements_file_id ON bank_statements (file_id)
+-- next
+CREATE INDEX ix_bank_statements_account ON bank_statements (account_id, from_on, until_on)
 -- next
 CREATE TABLE bank_problems (
 	id BIGSERIAL NOT NULL,
@@ -1537,9 +1551,9 @@ CREATE TABLE allocations (
 	CONSTRAINT fk_allocations_created_by_id FOREIGN KEY(created_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_allocations_credit ON allocations (credit_id)
--- next
 CREATE INDEX ix_allocations_customer ON allocations (customer_id, allocated_on)
+-- next
+CREATE INDEX ix_allocations_credit ON allocations (credit_id)
 -- next
 CREATE INDEX ix_allocations_debit ON allocations (debit_id)
 -- next
@@ -1647,9 +1661,9 @@ CREATE TABLE disputes (
 -- next
 CREATE UNIQUE INDEX uq_disputes_one_open_a_document ON disputes (document_id) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
-CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
--- next
 CREATE INDEX ix_disputes_customer ON disputes (customer_id, state)
+-- next
+CREATE UNIQUE INDEX uq_disputes_one_open_a_line ON disputes (statement_id, line_no) WHERE state NOT IN ('draft', 'resolved', 'closed', 'withdrawn')
 -- next
 CREATE INDEX ix_disputes_state ON disputes (state, due_on)
 -- next
@@ -1685,9 +1699,9 @@ CREATE TABLE einvoices (
 	CONSTRAINT fk_einvoices_batch_id FOREIGN KEY(batch_id) REFERENCES import_batches (id)
 )
 -- next
-CREATE UNIQUE INDEX uq_einvoices_identity ON einvoices (entity_id, kind, code, number) WHERE NOT is_void
--- next
 CREATE INDEX ix_einvoices_document ON einvoices (document_id)
+-- next
+CREATE UNIQUE INDEX uq_einvoices_identity ON einvoices (entity_id, kind, code, number) WHERE NOT is_void
 -- next
 CREATE INDEX ix_einvoices_batch ON einvoices (batch_id)
 -- next
@@ -1722,9 +1736,9 @@ CREATE TABLE allocation_wishes (
 	CONSTRAINT fk_allocation_wishes_asked_by_id FOREIGN KEY(asked_by_id) REFERENCES people (id)
 )
 -- next
-CREATE UNIQUE INDEX uq_allocation_wishes_open ON allocation_wishes (document_id) WHERE state IN ('asked', 'pending')
--- next
 CREATE INDEX ix_allocation_wishes_customer ON allocation_wishes (customer_id)
+-- next
+CREATE UNIQUE INDEX uq_allocation_wishes_open ON allocation_wishes (document_id) WHERE state IN ('asked', 'pending')
 -- next
 CREATE TABLE entries (
 	id BIGSERIAL NOT NULL,
@@ -1785,11 +1799,11 @@ CREATE TABLE adjustments (
 	CONSTRAINT fk_adjustments_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
--- next
 CREATE INDEX ix_adjustments_dispute ON adjustments (dispute_id)
 -- next
 CREATE INDEX ix_adjustments_state ON adjustments (state)
+-- next
+CREATE INDEX ix_adjustments_customer ON adjustments (customer_id)
 -- next
 CREATE TABLE bank_sightings (
 	file_id BIGINT NOT NULL,
@@ -1912,9 +1926,9 @@ CREATE TABLE entry_lines (
 	CONSTRAINT fk_entry_lines_customer_id FOREIGN KEY(customer_id) REFERENCES customers (id)
 )
 -- next
-CREATE INDEX ix_entry_lines_customer ON entry_lines (customer_id, account_id)
--- next
 CREATE INDEX ix_entry_lines_account ON entry_lines (account_id)
+-- next
+CREATE INDEX ix_entry_lines_customer ON entry_lines (customer_id, account_id)
 -- next
 CREATE TABLE matches (
 	id BIGSERIAL NOT NULL,
@@ -1965,15 +1979,15 @@ CREATE TABLE matches (
 	CONSTRAINT fk_matches_exchange_id FOREIGN KEY(exchange_id) REFERENCES entries (id)
 )
 -- next
-CREATE INDEX ix_matches_document ON matches (document_id)
+CREATE INDEX ix_matches_customer ON matches (customer_id)
 -- next
 CREATE UNIQUE INDEX uq_matches_line ON matches (bank_line_id) WHERE state <> 'undone'
+-- next
+CREATE INDEX ix_matches_document ON matches (document_id)
 -- next
 CREATE INDEX ix_matches_state ON matches (state, booked_on)
 -- next
 CREATE INDEX ix_matches_decided ON matches (decided_at)
--- next
-CREATE INDEX ix_matches_customer ON matches (customer_id)
 -- next
 CREATE TABLE match_parts (
 	match_id BIGINT NOT NULL,
@@ -2050,9 +2064,9 @@ CREATE TABLE remittance_advices (
 	CONSTRAINT fk_remittance_advices_made_by_id FOREIGN KEY(made_by_id) REFERENCES people (id)
 )
 -- next
-CREATE INDEX ix_remittance_advices_customer ON remittance_advices (customer_id)
--- next
 CREATE INDEX ix_remittance_advices_total ON remittance_advices (currency, total_minor)
+-- next
+CREATE INDEX ix_remittance_advices_customer ON remittance_advices (customer_id)
 -- next
 CREATE TABLE remittance_lines (
 	advice_id BIGINT NOT NULL,

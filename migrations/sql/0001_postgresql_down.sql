@@ -122,6 +122,8 @@ DROP TABLE statement_runs CASCADE
 -- next
 DROP TABLE staff_role_requests CASCADE
 -- next
+DROP TABLE sso_links CASCADE
+-- next
 DROP TABLE sent_forms CASCADE
 -- next
 DROP TABLE security_events CASCADE

@@ -122,6 +122,8 @@ DROP TABLE statement_runs
 -- next
 DROP TABLE staff_role_requests
 -- next
+DROP TABLE sso_links
+-- next
 DROP TABLE sent_forms
 -- next
 DROP TABLE security_events

@@ -44,6 +44,7 @@ from portal.access.mail_change import (
     waiting_mail_change,
 )
 from portal.access.mail_codes import send_mail_code, sign_in_with_mail_code
+from portal.access.oidc import Identity, Provider, SsoAnswer, SsoStart
 from portal.access.passkeys import (
     PasskeyRefused,
     PasskeyView,
@@ -160,6 +161,7 @@ from portal.access.sign_ins import (
     start_sign_in,
     touch_sign_in,
 )
+from portal.access.single_sign_on import SsoRefused, finish_sso, link_identity, start_sso
 from portal.access.step_up import (
     PROOF_LIFE,
     Proof,
@@ -198,6 +200,7 @@ __all__ = [
     "Device",
     "Factors",
     "GrantTerms",
+    "Identity",
     "InvitationView",
     "Joined",
     "LimitTerms",
@@ -213,6 +216,7 @@ __all__ = [
     "PersonDraft",
     "PersonView",
     "Proof",
+    "Provider",
     "Recipient",
     "ResetView",
     "RoleView",
@@ -225,6 +229,9 @@ __all__ = [
     "SignInRules",
     "SignedIn",
     "Site",
+    "SsoAnswer",
+    "SsoRefused",
+    "SsoStart",
     "Started",
     "TeamTooLarge",
     "WeakPassword",
@@ -254,6 +261,7 @@ __all__ = [
     "find_person_by_email",
     "find_reset",
     "find_sent_form",
+    "finish_sso",
     "forget_old_tries",
     "grant_role",
     "has_account",
@@ -264,6 +272,7 @@ __all__ = [
     "is_internal_path",
     "is_recent",
     "keep_sent_form",
+    "link_identity",
     "list_company_people",
     "list_devices",
     "list_invitations",
@@ -317,6 +326,7 @@ __all__ = [
     "sign_in_with_passkey",
     "sign_in_with_password",
     "start_sign_in",
+    "start_sso",
     "start_totp",
     "system_actor",
     "tell_password_changed",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.access.rules import ALL_ROLES, CUSTOMER_ROLES, SMALL_TEAM_BELOW
@@ -303,6 +303,23 @@ class Passkey(Base):
     is_synced: Mapped[bool] = mapped_column(default=False)
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SsoLink(Base):
+    """Who a subject of an identity provider is here; made by somebody who proved both, never by e-mail alone."""
+
+    __tablename__ = "sso_links"
+    __table_args__ = (
+        UniqueConstraint("issuer", "subject"),
+        UniqueConstraint("issuer", "person_id"),
+        Index("ix_sso_links_person", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    issuer: Mapped[str] = mapped_column(String(255))
+    subject: Mapped[str] = mapped_column(String(255))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    linked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class UsedOnce(Base):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.changes import record_change
 from portal.access.letters import Letter, SellerWords, send_letter
-from portal.access.models import Passkey, Person
+from portal.access.models import Passkey, Person, SsoLink
 from portal.access.passkeys import (
     PasskeyView,
     Site,
@@ -239,6 +239,7 @@ def reset_second_factor(
     drop_seed(session, person.id)
     drop_codes(session, person.id)
     session.execute(delete(Passkey).where(Passkey.person_id == person.id))
+    session.execute(delete(SsoLink).where(SsoLink.person_id == person.id))
     end_sign_ins_of(session, person.id, now=now)
     details = {"had_totp": had.has_totp, "passkeys": len(had.passkeys)}
     _tell(session, person, "people.second-factor-reset", "factor-reset", details, seller, actor, now)

@@ -142,7 +142,7 @@ def sign_in_with_password(
         started = _start(database, attempt, candidate, keys, better, rules, seller, now)
         if started is not None:
             return started
-    _count_failure(database, attempt, candidate.person_id if candidate else None, keys, "sign-in.failed", now)
+    count_failure(database, attempt, candidate.person_id if candidate else None, keys, "sign-in.failed", now)
     raise WrongPassword
 
 
@@ -160,7 +160,7 @@ def _start(
             stage = (
                 "code" if factors_of(session, person.id).is_any else next_stage(session, person, rules, now)
             )
-            return _enter(session, person, attempt, "password", stage, seller, now)
+            return begin_sign_in(session, person, attempt, "password", stage, seller, now)
     except NotFound:
         return None
 
@@ -177,7 +177,7 @@ def next_stage(session: Session, person: Person, rules: SignInRules, now: dateti
     return "password" if is_old else "full"
 
 
-def _enter(
+def begin_sign_in(
     session: Session, person: Person, attempt: Attempt, method: str, stage: str, seller: SellerWords | None,
     now: datetime,
 ) -> Started:  # fmt: skip
@@ -251,7 +251,7 @@ def sign_in_with_code(
             forget_tries(session, key)
             pending.ended_at = now
             stage = next_stage(session, person, rules, now)
-            started = _enter(session, person, attempt, f"{pending.method}+{kind}", stage, seller, now)
+            started = begin_sign_in(session, person, attempt, f"{pending.method}+{kind}", stage, seller, now)
     if started is None:
         raise refusal or SignInAgain
     return started
@@ -273,9 +273,9 @@ def sign_in_with_passkey(
     try:
         with database.writing() as session:
             person = _owner_of_passkey(session, site, answer, now)
-            return _enter(session, person, attempt, "passkey", "full", seller, now)
+            return begin_sign_in(session, person, attempt, "passkey", "full", seller, now)
     except (PasskeyRefused, NotFound):
-        _count_failure(database, attempt, None, keys, "sign-in.passkey-failed", now)
+        count_failure(database, attempt, None, keys, "sign-in.passkey-failed", now)
         raise PasskeyRefused from None
 
 
@@ -302,7 +302,7 @@ def advance_sign_in(session: Session, *, sign_in: str, rules: SignInRules, now: 
     return row.stage
 
 
-def _count_failure(
+def count_failure(
     database: Database,
     attempt: Attempt,
     person_id: int | None,
@@ -310,6 +310,11 @@ def _count_failure(
     event: str,
     now: datetime,
 ) -> None:
+    """Count a failure and note it.
+
+    Raises:
+        Throttled: It is one too many.
+    """
     with database.writing() as session:
         counted = [count_try(session, key, now=now) for key in keys]
         is_over = any(counted)

@@ -12,6 +12,7 @@ from portal.access import Attempt, PasswordRules, SignInRules, Site, Started
 from portal.http.access import STAGE_PAGES, enter, safe_next
 from portal.http.door import door
 from portal.http.frame import entity
+from portal.http.sso import link_waiting, sso_name, waiting_identity
 from portal.http.unit import unit
 from portal.http.words import language
 from portal.settings import LOOPBACK, Settings
@@ -66,7 +67,9 @@ def let_in(started: Started, *, target: str | None = None) -> ResponseReturnValu
     if started.stage == "code":
         session["pending"] = started.token
         return redirect(_with_next(STAGE_PAGES["code"], target), 303)
+    waiting = waiting_identity()
     enter(started.token)
+    link_waiting(waiting, started.token)
     home = "/admin/" if started.side == "staff" else "/"
     place = STAGE_PAGES.get(started.stage)
     answer = make_response(redirect(_with_next(place, target) if place else safe_next(target, home), 303))
@@ -101,5 +104,6 @@ def page_values(**values: object) -> dict[str, object]:
     return {
         "door": door(),
         "passkeys_work": passkeys_work(),
+        "sso_name": sso_name(unit().settings),
         "next": safe_next(request.args.get("next"), ""),
     } | values

@@ -21,6 +21,7 @@ from portal.access.models import (
     Person,
     RecoveryCode,
     SignIn,
+    SsoLink,
     Totp,
 )
 from portal.audit import record
@@ -34,7 +35,9 @@ from portal.reminders.models import Reminder
 from portal.tasks.models import Task
 
 #: Tables that hold nothing but a person's own keys and codes.
-_OWN = (SignIn, Totp, RecoveryCode, Passkey, KnownDevice, OldPassword, PasswordReset, MailChange, MailCode)
+_OWN = (
+    SignIn, Totp, RecoveryCode, Passkey, SsoLink, KnownDevice, OldPassword, PasswordReset, MailChange, MailCode,
+)  # fmt: skip
 
 
 def erase_person(session: Session, *, public_id: str, reason: str, actor: Actor, now: datetime) -> None:

@@ -13,7 +13,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access import Actor, Permission
-from portal.access.models import Grant, Invitation, KnownDevice, Passkey, Person, SecurityEvent, SignIn
+from portal.access.models import (
+    Grant,
+    Invitation,
+    KnownDevice,
+    Passkey,
+    Person,
+    SecurityEvent,
+    SignIn,
+    SsoLink,
+)
 from portal.audit import record
 from portal.confirmations.models import Confirmation, TermsAcceptance
 from portal.customers.models import Contact, Customer
@@ -94,6 +103,10 @@ def _of_account(session: Session, person: Person) -> dict[str, Any]:
         "devices": [_facts(row, "device first_seen_at last_seen_at") for row in session.scalars(devices)],
         "passkeys": [
             _facts(row, "name is_synced added_at last_used_at") for row in session.scalars(passkeys)
+        ],
+        "single-sign-on": [
+            _facts(row, "issuer subject linked_at")
+            for row in session.scalars(select(SsoLink).where(SsoLink.person_id == person.id))
         ],
         "invitations": [
             _facts(row, "email name role made_at accepted_at revoked_at")

@@ -24,12 +24,14 @@ from portal.views.receipts import bp as receipts
 from portal.views.remittances import bp as remittances
 from portal.views.resets import bp as resets
 from portal.views.sign_in import bp as sign_in
+from portal.views.sso import bp as sso
 from portal.views.statements import bp as statements
 from portal.views.viewing import bp as viewing
 
 BLUEPRINTS = (
     health,
     sign_in,
+    sso,
     links,
     invitation,
     resets,

@@ -27,7 +27,7 @@ def test_a_set_up_that_is_complete_is_recognised_at_once() -> None:
     assert min(seconds() for _ in range(3)) < 0.5
 
 
-@pytest.mark.parametrize("group", ["run", "test", "postgres", "uv"])
+@pytest.mark.parametrize("group", ["run", "test", "postgres", "sso", "uv"])
 def test_every_group_of_packages_is_asked_for_and_locked(group: str) -> None:
     assert (ROOT / "requirements" / f"{group}.in").exists()
     assert (ROOT / "requirements" / f"{group}.txt").exists()
