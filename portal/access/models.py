@@ -46,7 +46,9 @@ class Person(Base):
     password_hash: Mapped[str | None] = mapped_column(String(255))
     password_set_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_active: Mapped[bool] = mapped_column(default=True)
-    is_sealed: Mapped[bool] = mapped_column(default=False)  # a break-glass account: opened with a reason or not at all
+    is_sealed: Mapped[bool] = mapped_column(
+        default=False
+    )  # a break-glass account: opened with a reason or not at all
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # name and addresses are gone for ever
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -92,13 +94,23 @@ class Grant(Base):
     role: Mapped[str] = mapped_column(String(20))
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
     is_for_group: Mapped[bool] = mapped_column(default=False)  # at the head of a group: for its members too
-    entity_id: Mapped[int | None] = mapped_column(ForeignKey("legal_entities.id"))  # NULL = every legal entity
-    portfolio: Mapped[str] = mapped_column(String(4), default="all")  # own = customers they own; list = those named
-    departments: Mapped[list[str]] = mapped_column(Json, default=list)  # of disputes; only for the role department
-    sample_id: Mapped[int | None] = mapped_column(ForeignKey("samples.id"))  # what an external auditor may see
+    entity_id: Mapped[int | None] = mapped_column(
+        ForeignKey("legal_entities.id")
+    )  # NULL = every legal entity
+    portfolio: Mapped[str] = mapped_column(
+        String(4), default="all"
+    )  # own = customers they own; list = those named
+    departments: Mapped[list[str]] = mapped_column(
+        Json, default=list
+    )  # of disputes; only for the role department
+    sample_id: Mapped[int | None] = mapped_column(
+        ForeignKey("samples.id")
+    )  # what an external auditor may see
     reason: Mapped[str] = mapped_column(String(500), default="")
     granted_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # who asked for it; NULL = console
+    granted_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id")
+    )  # who asked for it; NULL = console
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # who said yes
     ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # over by itself from then on
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -150,7 +162,8 @@ class GrantLimit(Base):
     __tablename__ = "grant_limits"
     __table_args__ = (
         CheckConstraint(
-            "(act_minor IS NULL OR act_minor >= 0) AND (day_minor IS NULL OR day_minor >= 0)", name="not_negative"
+            "(act_minor IS NULL OR act_minor >= 0) AND (day_minor IS NULL OR day_minor >= 0)",
+            name="not_negative",
         ),
     )
 
@@ -180,7 +193,9 @@ class SignIn(Base):
     device: Mapped[str] = mapped_column(String(255))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     stage: Mapped[str] = mapped_column(String(8), default="full")
-    proved_at: Mapped[datetime] = mapped_column(UtcDateTime)  # newest proof of who it is: password, code or passkey
+    proved_at: Mapped[datetime] = mapped_column(
+        UtcDateTime
+    )  # newest proof of who it is: password, code or passkey
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

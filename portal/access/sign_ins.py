@@ -29,7 +29,9 @@ class AccessEnded(NotAllowed):
     """The roles a person held were for a time that is over, e.g. an external auditor's."""
 
     code = "access_ended"
-    default_message = N_("Your access ended on %(moment)s. Ask the security administrator if you still need it.")
+    default_message = N_(
+        "Your access ended on %(moment)s. Ask the security administrator if you still need it."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +181,7 @@ def actor_of_sign_in(session: Session, token: str, *, now: datetime, request_id:
     if not is_alive or row.stage == "code" or not person.is_active or _is_outdated(row, held):
         return None
     companies = () if held.staff else companies_by_id(session, frozenset(held.by_customer))
-    company = next(
-        (one for one in companies if one.id == row.customer_id), first_choice(companies)
-    )
+    company = next((one for one in companies if one.id == row.customer_id), first_choice(companies))
     if not held.staff and company is None:
         return None
     roles = held.staff if company is None else held.by_customer[company.id]

@@ -35,7 +35,11 @@ ENDS_VIEWING = frozenset({"viewing.stop", "sign_in.sign_out"})
 
 
 #: Where a sign-in that is not complete leads, and what it may call meanwhile.
-STAGE_PAGES = {"code": "/sign-in/code", "enrol": "/account/second-factor", "password": "/account/new-password"}
+STAGE_PAGES = {
+    "code": "/sign-in/code",
+    "enrol": "/account/second-factor",
+    "password": "/account/new-password",
+}
 _STAGE_ENDPOINTS = {
     "enrol": frozenset({
         "factors.enrol", "factors.start_app", "factors.app", "factors.confirm_app", "factors.passkey_options",
