@@ -152,5 +152,7 @@ def view(public_id: str) -> ResponseReturnValue:
 
 def _shown_first(statement: str) -> str:
     return (
-        f"/statements/{statement}" if len(statement) == 22 and statement.replace("-", "").isalnum() else "/"
+        f"/statements/{statement}"
+        if len(statement) == 22 and statement.replace("-", "").replace("_", "").isalnum()
+        else "/"
     )

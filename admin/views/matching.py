@@ -12,6 +12,7 @@ from portal.access import Permission
 from portal.customers import list_customers
 from portal.errors import N_, NotFound
 from portal.http.access import requires
+from portal.http.forms import sent
 from portal.http.lists import ListLinks, list_query
 from portal.http.unit import Unit, unit
 from portal.http.words import _, language, ngettext, words
@@ -120,11 +121,11 @@ def _found(g: Unit, public_id: str) -> MatchView | None:
 
 def shown_of() -> Shown:
     """Return what the address asks to be shown instead of the proposal."""
-    number = request.values.get("set", "")
+    number = sent().get("set", "")
     return Shown(
-        customer_public_id=request.values.get("customer", ""),
+        customer_public_id=sent().get("customer", ""),
         set_no=int(number) if number.isascii() and number.isdigit() and len(number) < 3 else 0,
-        method=request.values.get("method", ""),
+        method=sent().get("method", ""),
     )
 
 
@@ -192,7 +193,7 @@ def receipt_context(
         "methods": [(key, METHOD_WORDS[key]) for key in ("fifo", "pro_rata", "largest")],
         "method": shown_of().method,
         "found_customers": _customers(g),
-        "shown_customer": request.values.get("customer", ""),
+        "shown_customer": sent().get("customer", ""),
         "left": view.difference,
         "aside_money": lambda minor: Money(abs(minor), view.currency),
         "entry_sums": _entry_sums(view),

@@ -14,7 +14,7 @@ from admin.views.matching_acts import bp
 from portal.access import Permission
 from portal.clock import business_day
 from portal.http.access import requires
-from portal.http.forms import read_count
+from portal.http.forms import read_count, sent
 from portal.http.frame import zone
 from portal.http.lists import Column, ListLinks, export, list_query, wanted_format
 from portal.http.unit import unit
@@ -47,7 +47,7 @@ def sure() -> ResponseReturnValue:
 
 
 def _least() -> int:
-    given = read_count(request.values.get("least", ""))
+    given = read_count(sent().get("least", ""))
     return given if given is not None and LIKELY_BP <= given <= 10_000 else LIKELY_BP
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import PasswordField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -33,6 +34,11 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069
 
 def _is_line(field: Any) -> bool:
     return isinstance(field, StringField) and not isinstance(field, TextAreaField | PasswordField)
+
+
+def sent() -> MultiDict[str, str]:
+    """Return what this request says for itself: a form never listens to the address it was sent to."""
+    return request.form if request.method == "POST" else request.args
 
 
 def options(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.access import Permission
 from portal.errors import N_, Conflict, Invalid
 from portal.http.access import requires
-from portal.http.forms import read_money
+from portal.http.forms import read_money, sent
 from portal.http.unit import Unit, unit
 from portal.http.words import _, say
 from portal.matching import (
@@ -40,7 +40,7 @@ def new() -> ResponseReturnValue:
 
 
 def _page(g: Unit, document: str, refused: str = "") -> str:
-    method = request.values.get("method", "fifo")
+    method = sent().get("method", "fifo")
     method = method if method in METHODS else "fifo"
     base = preview_allocation(g.session, document=document, method="specified", wish=Wish(), actor=g.actor)
     try:
@@ -55,8 +55,8 @@ def _page(g: Unit, document: str, refused: str = "") -> str:
         method=method,
         methods=METHOD_WORDS,
         refused=refused,
-        typed=request.values,
-        words_typed=request.values.get("words", ""),
+        typed=sent(),
+        words_typed=sent().get("words", ""),
         then=sum_money((row.then for row in preview.rows), preview.receipt.currency),
         now=sum_money((row.now for row in preview.rows), preview.receipt.currency),
     )
@@ -65,16 +65,14 @@ def _page(g: Unit, document: str, refused: str = "") -> str:
 def _wish(base: Preview, method: str) -> Wish:
     """Read numbers or amounts from the request; without any, amounts are as they are now."""
     numbers = tuple(
-        part.strip()
-        for part in request.values.get("numbers", "").replace(";", ",").split(",")
-        if part.strip()
+        part.strip() for part in sent().get("numbers", "").replace(";", ",").split(",") if part.strip()
     )
     if method != "specified":
         return Wish(numbers=numbers)
-    typed = any(f"amount-{row.public_id}" in request.values for row in base.rows)
+    typed = any(f"amount-{row.public_id}" in sent() for row in base.rows)
     amounts: dict[int, int] = {}
     for row in base.rows:
-        text = request.values.get(f"amount-{row.public_id}", "").strip()
+        text = sent().get(f"amount-{row.public_id}", "").strip()
         if typed and text:
             amounts[row.document_id] = read_money(text, base.receipt.currency, field="amounts").minor
         elif not typed and row.now.minor:

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 from wtforms import StringField, TextAreaField
 
 from portal.access import Permission
@@ -25,7 +24,7 @@ from portal.confirmations import (
 )
 from portal.errors import N_, Invalid, Refusal
 from portal.http.access import requires
-from portal.http.forms import Form, at_most, needed, read_count, read_money
+from portal.http.forms import Form, at_most, needed, read_count, read_money, sent
 from portal.http.proof import house_policy, requires_recent_proof_when
 from portal.http.unit import Unit, unit
 from portal.http.words import _, language, ngettext
@@ -140,11 +139,6 @@ def _back(public_id: str, **more: str) -> str:
     return url_for("statements.show", public_id=public_id, **(kept | more))
 
 
-def _sent() -> MultiDict[str, str]:
-    """Return what this request says for itself: a form never listens to the address it was sent to."""
-    return request.form if request.method == "POST" else request.args
-
-
 # --- questions ------------------------------------------------------------------------------------------------------
 
 
@@ -153,7 +147,7 @@ def _sent() -> MultiDict[str, str]:
 def ask(public_id: str) -> ResponseReturnValue:
     g = unit()
     page = find_statement(g.session, public_id=public_id, actor=g.actor)
-    wanted = set(_numbers(_sent().getlist("row")))
+    wanted = set(_numbers(sent().getlist("row")))
     lines = [line for line in page.all_lines if line.no in wanted]
     form = QuestionForm()
     if not lines:
@@ -224,7 +218,7 @@ def _stated(page: StatementPage, form: SignForm, outcome: str) -> Money | None:
 
 
 def _show_sign(g: Unit, page: StatementPage, form: SignForm) -> ResponseReturnValue:
-    outcome = _sent().get("outcome") or default_outcome(page)
+    outcome = sent().get("outcome") or default_outcome(page)
     text, missing = _text(page, form, outcome)
     for field in (form.stated, form.reason):
         field.flags.required = True

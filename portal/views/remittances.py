@@ -12,7 +12,7 @@ from portal.clock import business_day
 from portal.customers import customer_by_id
 from portal.errors import N_, Conflict, Invalid
 from portal.http.access import requires
-from portal.http.forms import read_money, uploads
+from portal.http.forms import read_money, sent, uploads
 from portal.http.frame import zone
 from portal.http.unit import Unit, unit
 from portal.http.words import _, say, words
@@ -64,18 +64,18 @@ def _page(g: Unit, refused: str = "") -> str:
         currency=_currency(customer.currency),
         today=business_day(g.now, zone()),
         rows=range(max(ROWS, len(_typed()) + 2)),
-        typed=request.values,
+        typed=sent(),
         refused=refused,
     )
 
 
 def _currency(default: str) -> str:
-    asked = request.values.get("currency", "").upper()
+    asked = sent().get("currency", "").upper()
     return asked if asked in CURRENCY_DIGITS else default
 
 
 def _typed() -> list[int]:
-    return [row for row in range(200) if request.values.get(f"named-{row}", "").strip()]
+    return [row for row in range(200) if sent().get(f"named-{row}", "").strip()]
 
 
 @bp.post("/new")

@@ -313,7 +313,7 @@ def test_the_ibm_ledger_becomes_statements(console_now: Console, sample: Path) -
     """2,466 invoices of 147,703.18, 561 disputed; again 2,466 duplicates; a month of statements; sound books."""
     arguments = ("import", "documents", str(sample), "--profile", "ibm-ar")
     first = console_now.ask(*arguments)
-    assert first == {
+    assert {key: first[key] for key in first if key not in {"control", "new_customers"}} == {
         "rows": 2466, "imported": 2466, "updated": 0, "duplicates": 0, "conflicts": 0, "rejected": 0, "disputed": 561,
         "errors": [], "totals": {"USD": {"invoice": "147703.18", "receipt": "147703.18"}},
     }  # fmt: skip
