@@ -31,8 +31,8 @@ def answer_once(answer: Callable[[], Response]) -> Response:
     Raises:
         OtherContent: The form came before with other content.
     """
-    number = request.form.get(FIELD, "") if request.method == "POST" else ""
-    if not _NUMBER.fullmatch(number) or g.signed_in is None or "HX-Request" in request.headers:
+    number = _number()
+    if not number:
         return answer()
     content_hash = _content_hash()
     earlier = _earlier(number, content_hash)
@@ -52,14 +52,19 @@ def answer_once(answer: Callable[[], Response]) -> Response:
 
 def keep_answer(response: Response) -> None:
     """Note the answer to a numbered form beside what it did, before both are committed."""
-    number = request.form.get(FIELD, "") if request.method == "POST" else ""
-    if not _NUMBER.fullmatch(number) or g.signed_in is None or "HX-Request" in request.headers:
-        return
-    if 300 <= response.status_code < 400 and response.location:
+    number = _number()
+    if number and 300 <= response.status_code < 400 and response.location:
         keep_sent_form(
             g.session, number=number, content_hash=_content_hash(), location=response.location, actor=g.actor,
             now=g.now,
         )  # fmt: skip
+
+
+def _number() -> str:
+    """Return the number of the form that was sent; nothing for whatever is left out."""
+    number = request.form.get(FIELD, "") if request.method == "POST" else ""
+    is_counted = _NUMBER.fullmatch(number) and g.signed_in is not None and "HX-Request" not in request.headers
+    return number if is_counted else ""
 
 
 def _earlier(number: str, content_hash: str) -> Response | None:

@@ -15,6 +15,11 @@ from portal.matching.post import replace_parts
 from portal.matching.rules import WrongState, next_state
 
 
+def _drop_candidate(session: Session, match: Match) -> None:
+    replace_parts(session, {match.id: ()})
+    match.outcome, match.alternatives, match.is_ambiguous, match.may_post = "none", [], False, False
+
+
 def park_match(
     session: Session, *, public_id: str, row_version: int, reason: str, actor: Actor, now: datetime
 ) -> None:
@@ -45,8 +50,7 @@ def refuse_match(
         Invalid: No reason.
     """
     match = _taken(session, public_id, row_version, "refuse", reason, actor=actor)
-    replace_parts(session, {match.id: ()})
-    match.outcome, match.alternatives, match.is_ambiguous, match.may_post = "none", [], False, False
+    _drop_candidate(session, match)
     match.customer_id, match.was_changed = None, True
     session.flush()
     record_match(session, match, event="matches.refused", actor=actor, now=now)
@@ -64,8 +68,7 @@ def leave_alone(
         Invalid: No reason.
     """
     match = _taken(session, public_id, row_version, "leave", reason, actor=actor)
-    replace_parts(session, {match.id: ()})
-    match.outcome, match.alternatives, match.is_ambiguous, match.may_post = "none", [], False, False
+    _drop_candidate(session, match)
     set_line_state(
         session, line_ids=[match.bank_line_id], state="ignored", note=match.note[:300], actor=actor, now=now
     )
