@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, jsonify, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.access import Permission
-from portal.attachments import FileContent
 from portal.compare import (
     COMPARISON_SORTS,
     FINDING_SORTS,
     STATE_LABELS,
     ComparisonRowView,
     bridge_bars,
-    bridge_figure,
-    bridge_floor,
-    export_bridge,
-    export_pairs,
     find_comparison,
     list_comparisons,
     list_findings,
 )
 from portal.customers import find_customer
-from portal.errors import NotFound
 from portal.http.access import requires
-from portal.http.comparisons import axis_note, bridge_rows, finding_columns, shown_finding, sum_parts
-from portal.http.files import as_download
-from portal.http.lists import XLSX, Column, ListLinks, export, list_query, wanted_format
+from portal.http.comparisons import (
+    axis_note,
+    bridge_answer,
+    bridge_rows,
+    comparison_file,
+    finding_columns,
+    shown_finding,
+    sum_parts,
+)
+from portal.http.lists import Column, ListLinks, export, list_query, wanted_format
 from portal.http.unit import unit
 from portal.http.words import _, language, words
 
@@ -81,23 +80,13 @@ def show(public_id: str) -> ResponseReturnValue:
 @bp.get("/<public_id:public_id>/bridge.json")
 @requires(Permission.BOOKS_READ)
 def bridge(public_id: str) -> ResponseReturnValue:
-    g = unit()
-    view = find_comparison(g.session, public_id=public_id, actor=g.actor)
-    if view.state != "done":
-        raise NotFound
-    bars = bridge_bars(view, words())
-    return jsonify(bridge_figure(bars, floor=bridge_floor(bars)))
+    return bridge_answer(public_id)
 
 
 @bp.get("/<public_id:public_id>/bridge.<any(xlsx, csv):form>")
 @requires(Permission.BOOKS_READ)
 def download(public_id: str, form: str) -> ResponseReturnValue:
-    g = unit()
-    known: dict[str, Any] = {"public_id": public_id, "words": words(), "actor": g.actor}
-    if form == "csv":
-        content = export_pairs(g.session, **known).encode()
-        return as_download(FileContent(f"{_('comparison')}.csv", "text/csv", content))
-    return as_download(FileContent(f"{_('bridge')}.xlsx", XLSX, export_bridge(g.session, **known)))
+    return comparison_file(public_id, form)
 
 
 def _columns() -> list[Column[ComparisonRowView]]:

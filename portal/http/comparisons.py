@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response, jsonify
+
+from portal.attachments import FileContent
 from portal.compare import (
     CAUSES,
     ROOTS,
@@ -11,11 +14,17 @@ from portal.compare import (
     ComparisonView,
     FindingView,
     bridge_bars,
+    bridge_figure,
     bridge_floor,
+    export_bridge,
+    export_pairs,
+    find_comparison,
     say_words,
 )
-from portal.errors import N_
-from portal.http.lists import Column
+from portal.errors import N_, NotFound
+from portal.http.files import as_download
+from portal.http.lists import XLSX, Column
+from portal.http.unit import unit
 from portal.http.words import _, language, ngettext, words
 from portal.insights import short_figure
 from portal.money import currency_digits
@@ -125,3 +134,27 @@ def finding_columns() -> list[Column[FindingView]]:
         Column("cause", _("Cause"), lambda row: _(CAUSES[row.cause]) if row.cause else ""),
         Column("why", _("Why"), lambda row: say_words(row.reasons, words())),
     ]
+
+
+def bridge_answer(public_id: str) -> Response:
+    """Return the waterfall of a finished comparison as JSON.
+
+    Raises:
+        NotFound: Unknown, out of scope, or not finished.
+    """
+    g = unit()
+    view = find_comparison(g.session, public_id=public_id, actor=g.actor)
+    if view.state != "done":
+        raise NotFound
+    bars = bridge_bars(view, words())
+    return jsonify(bridge_figure(bars, floor=bridge_floor(bars)))
+
+
+def comparison_file(public_id: str, form: str) -> Response:
+    """Return the pairs as ``csv`` or the bridge as ``xlsx``."""
+    g = unit()
+    known: dict[str, Any] = {"public_id": public_id, "words": words(), "actor": g.actor}
+    if form == "csv":
+        content = export_pairs(g.session, **known).encode()
+        return as_download(FileContent(f"{_('comparison')}.csv", "text/csv", content))
+    return as_download(FileContent(f"{_('bridge')}.xlsx", XLSX, export_bridge(g.session, **known)))
